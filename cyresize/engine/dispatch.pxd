@@ -1,0 +1,3 @@
+from cyresize.engine.rows.table cimport RowKernels
+
+cdef const RowKernels* kernels

@@ -1,0 +1,1 @@
+cdef int default_threads() noexcept nogil

@@ -1,0 +1,582 @@
+# The common source of the row kernels: plain typed loops that the compiler vectorises.
+# Letters: W, C source row; OW output row; K taps. No kernel allocates, branches on a mode, or sees an edge.
+
+from libc.math cimport rint, rintf
+from libc.string cimport memcpy
+
+from cyresize.engine.rows.table cimport Columns, RowKernels
+
+ctypedef unsigned char u8
+ctypedef signed char i8
+ctypedef unsigned short u16
+ctypedef short i16
+ctypedef unsigned int u32
+ctypedef int i32
+ctypedef unsigned long long u64
+
+ctypedef fused real:
+    float
+    double
+
+cdef union FloatBits:
+    float f
+    u32 u
+
+
+cdef inline u8 clip_u8(int v) noexcept nogil:
+    return <u8> (0 if v < 0 else 255 if v > 255 else v)
+
+
+# ---- uint8 LINEAR, OpenCV's arithmetic: H >> 4 fits int16, each vertical product is rounded down on its own
+
+cdef inline void linear_u8_columns_c(const Columns* p, const u8* row, i16* out, const Py_ssize_t C) noexcept nogil:
+    cdef const i16* w = <const i16*> p.weights
+    cdef Py_ssize_t x, c, step = p.tap_step
+    cdef const u8* s
+    cdef int w0, w1
+    for x in range(p.n_out):
+        s = row + p.start[x]*C
+        w0 = w[2*x]
+        w1 = w[2*x + 1]
+        for c in range(C):
+            out[x*C + c] = <i16> ((s[c]*w0 + s[c + step]*w1) >> 4)
+
+
+cdef void linear_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    if p.channels == 1:
+        linear_u8_columns_c(p, <const u8*> row, <i16*> out, 1)
+    elif p.channels == 3:
+        linear_u8_columns_c(p, <const u8*> row, <i16*> out, 3)
+    elif p.channels == 4:
+        linear_u8_columns_c(p, <const u8*> row, <i16*> out, 4)
+    else:
+        linear_u8_columns_c(p, <const u8*> row, <i16*> out, p.channels)
+
+
+cdef void linear_u8_blend(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    cdef const i16* r0 = <const i16*> rows[0]
+    cdef const i16* r1 = <const i16*> rows[1]
+    cdef i16 b0 = (<const i16*> weights)[0]
+    cdef i16 b1 = (<const i16*> weights)[1]
+    cdef u8* d = <u8*> out
+    cdef Py_ssize_t i
+    cdef i16 v
+    for i in range(n):
+        # At most 2*1020 + 2, so the shifted value needs no clipping.
+        v = <i16> ((<int> b0*r0[i]) >> 16) + <i16> ((<int> b1*r1[i]) >> 16)
+        d[i] = <u8> ((v + 2) >> 2)
+
+
+# ---- LINEAR_EXACT: nothing is rounded between the passes
+
+cdef inline void exact_u8_columns_c(const Columns* p, const u8* row, u16* out, const Py_ssize_t C) noexcept nogil:
+    cdef const i16* w = <const i16*> p.weights
+    cdef Py_ssize_t x, c, step = p.tap_step
+    cdef const u8* s
+    cdef int w0, w1
+    for x in range(p.n_out):
+        s = row + p.start[x]*C
+        w0 = w[2*x]
+        w1 = w[2*x + 1]
+        for c in range(C):
+            out[x*C + c] = <u16> (s[c]*w0 + s[c + step]*w1)
+
+
+cdef void exact_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    if p.channels == 1:
+        exact_u8_columns_c(p, <const u8*> row, <u16*> out, 1)
+    elif p.channels == 3:
+        exact_u8_columns_c(p, <const u8*> row, <u16*> out, 3)
+    elif p.channels == 4:
+        exact_u8_columns_c(p, <const u8*> row, <u16*> out, 4)
+    else:
+        exact_u8_columns_c(p, <const u8*> row, <u16*> out, p.channels)
+
+
+cdef void exact_u8_blend(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    cdef const u16* r0 = <const u16*> rows[0]
+    cdef const u16* r1 = <const u16*> rows[1]
+    cdef u32 b0 = (<const i16*> weights)[0]
+    cdef u32 b1 = (<const i16*> weights)[1]
+    cdef u8* d = <u8*> out
+    cdef Py_ssize_t i
+    for i in range(n):
+        d[i] = <u8> ((r0[i]*b0 + r1[i]*b1 + 32768) >> 16)
+
+
+cdef void exact_u16_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    cdef const u32* w = <const u32*> p.weights
+    cdef Py_ssize_t x, c, C = p.channels, step = p.tap_step
+    cdef const u16* s
+    cdef u32* d = <u32*> out
+    cdef u32 w0, w1
+    for x in range(p.n_out):
+        s = <const u16*> row + p.start[x]*C
+        w0 = w[2*x]
+        w1 = w[2*x + 1]
+        for c in range(C):
+            d[x*C + c] = s[c]*w0 + s[c + step]*w1
+
+
+cdef void exact_u16_blend(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    cdef const u32* r0 = <const u32*> rows[0]
+    cdef const u32* r1 = <const u32*> rows[1]
+    cdef u64 b0 = (<const u32*> weights)[0]
+    cdef u64 b1 = (<const u32*> weights)[1]
+    cdef u16* d = <u16*> out
+    cdef Py_ssize_t i
+    for i in range(n):
+        d[i] = <u16> ((r0[i]*b0 + r1[i]*b1 + (<u64> 1 << 31)) >> 32)
+
+
+# ---- uint8 with 11-bit weights (CUBIC, LANCZOS4): exact sums modulo 2**32, as OpenCV's int32 sums behave
+
+cdef inline void fixed_u8_columns_c(
+    const Columns* p, const u8* row, i32* out, const Py_ssize_t C, const int K
+) noexcept nogil:
+    cdef const i16* w = <const i16*> p.weights
+    cdef Py_ssize_t x, c
+    cdef const u8* s
+    cdef i32 acc
+    cdef int k
+    for x in range(p.n_out):
+        s = row + p.start[x]*C
+        for c in range(C):
+            acc = 0
+            for k in range(K):
+                acc += s[k*C + c]*w[k]
+            out[x*C + c] = acc
+        w += K
+
+
+cdef void fixed_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    if p.taps == 4 and p.channels == 1:
+        fixed_u8_columns_c(p, <const u8*> row, <i32*> out, 1, 4)
+    elif p.taps == 4 and p.channels == 3:
+        fixed_u8_columns_c(p, <const u8*> row, <i32*> out, 3, 4)
+    elif p.taps == 4 and p.channels == 4:
+        fixed_u8_columns_c(p, <const u8*> row, <i32*> out, 4, 4)
+    elif p.taps == 8 and p.channels == 1:
+        fixed_u8_columns_c(p, <const u8*> row, <i32*> out, 1, 8)
+    elif p.taps == 8 and p.channels == 3:
+        fixed_u8_columns_c(p, <const u8*> row, <i32*> out, 3, 8)
+    elif p.taps == 8 and p.channels == 4:
+        fixed_u8_columns_c(p, <const u8*> row, <i32*> out, 4, 8)
+    else:
+        fixed_u8_columns_c(p, <const u8*> row, <i32*> out, p.channels, p.taps)
+
+
+cdef inline void fixed_u8_blend_k(const void** rows, const i16* w, const int K, u8* out, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef u32 acc
+    cdef int k
+    for i in range(n):
+        acc = 1 << 21
+        for k in range(K):
+            acc += <u32> (<const i32*> rows[k])[i]*<u32> <i32> w[k]
+        out[i] = clip_u8(<i32> acc >> 22)
+
+
+cdef void fixed_u8_blend(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    if taps == 4:
+        fixed_u8_blend_k(rows, <const i16*> weights, 4, <u8*> out, n)
+    elif taps == 8:
+        fixed_u8_blend_k(rows, <const i16*> weights, 8, <u8*> out, n)
+    else:
+        fixed_u8_blend_k(rows, <const i16*> weights, taps, <u8*> out, n)
+
+
+# ---- Pillow's uint8: 22-bit weights, each pass rounded to uint8
+
+cdef inline void pillow_u8_columns_c(const Columns* p, const u8* row, u8* out, const Py_ssize_t C) noexcept nogil:
+    cdef const i32* w = <const i32*> p.weights
+    cdef Py_ssize_t x, c
+    cdef const u8* s
+    cdef i32 acc
+    cdef int k
+    for x in range(p.n_out):
+        s = row + p.start[x]*C
+        for c in range(C):
+            acc = 1 << 21
+            for k in range(p.count[x]):
+                acc += s[k*C + c]*w[k]
+            out[x*C + c] = clip_u8(acc >> 22)
+        w += p.taps
+
+
+cdef void pillow_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    if p.channels == 1:
+        pillow_u8_columns_c(p, <const u8*> row, <u8*> out, 1)
+    elif p.channels == 3:
+        pillow_u8_columns_c(p, <const u8*> row, <u8*> out, 3)
+    elif p.channels == 4:
+        pillow_u8_columns_c(p, <const u8*> row, <u8*> out, 4)
+    else:
+        pillow_u8_columns_c(p, <const u8*> row, <u8*> out, p.channels)
+
+
+cdef void pillow_u8_blend(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    cdef const i32* w = <const i32*> weights
+    cdef u8* d = <u8*> out
+    cdef i32[64] acc
+    cdef Py_ssize_t i, begin, m
+    cdef const u8* s
+    cdef int k
+    for begin in range(0, n, 64):
+        m = min(n - begin, 64)
+        for i in range(m):
+            acc[i] = 1 << 21
+        for k in range(taps):
+            s = <const u8*> rows[k] + begin
+            for i in range(m):
+                acc[i] += s[i]*w[k]
+        for i in range(m):
+            d[begin + i] = clip_u8(acc[i] >> 22)
+
+
+# ---- floating point: separate multiply and add, taps in order, sums start from zero
+
+cdef inline void sum_columns_c(const Columns* p, const real* row, real* out, const Py_ssize_t C) noexcept nogil:
+    cdef const real* w = <const real*> p.weights
+    cdef Py_ssize_t x, c
+    cdef const real* s
+    cdef real acc
+    cdef int k, count
+    for x in range(p.n_out):
+        s = row + p.start[x]*C
+        count = p.taps if p.count == NULL else p.count[x]
+        for c in range(C):
+            acc = 0
+            for k in range(count):
+                acc = acc + s[k*C + c]*w[k]
+            out[x*C + c] = acc
+        w += p.taps
+
+
+cdef inline void sum_columns_many(const Columns* p, const real* row, real* out) noexcept nogil:
+    # Channels in the inner loop: for many channels each tap is one long multiply-add.
+    cdef const real* w = <const real*> p.weights
+    cdef Py_ssize_t x, c, C = p.channels
+    cdef const real* s
+    cdef int k, count
+    for x in range(p.n_out):
+        s = row + p.start[x]*C
+        count = p.taps if p.count == NULL else p.count[x]
+        for c in range(C):
+            out[c] = 0 + s[c]*w[0]
+        for k in range(1, count):
+            s += C
+            for c in range(C):
+                out[c] = out[c] + s[c]*w[k]
+        w += p.taps
+        out += C
+
+
+cdef inline void sum_columns(const Columns* p, const real* row, real* out) noexcept nogil:
+    if p.channels == 1:
+        sum_columns_c(p, row, out, 1)
+    elif p.channels == 3:
+        sum_columns_c(p, row, out, 3)
+    elif p.channels == 4:
+        sum_columns_c(p, row, out, 4)
+    else:
+        sum_columns_many(p, row, out)
+
+
+cdef void float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    sum_columns(p, <const float*> row, <float*> out)
+
+
+cdef void double_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    sum_columns(p, <const double*> row, <double*> out)
+
+
+cdef inline void blend_rows(const void** rows, const real* w, int taps, real* out, Py_ssize_t n) noexcept nogil:
+    cdef const real* s = <const real*> rows[0]
+    cdef Py_ssize_t i
+    cdef int k
+    for i in range(n):
+        out[i] = s[i]*w[0]
+    for k in range(1, taps):
+        s = <const real*> rows[k]
+        for i in range(n):
+            out[i] = out[i] + s[i]*w[k]
+
+
+cdef void float_blend(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    blend_rows(rows, <const float*> weights, taps, <float*> out, n)
+
+
+cdef void double_blend(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    blend_rows(rows, <const double*> weights, taps, <double*> out, n)
+
+
+# ---- area by whole-number factors: one window of factor x row_factor samples per output sample
+# A window that sticks out of the source (a size that was rounded up from fx, fy) is the mean of what is inside.
+
+cdef inline Py_ssize_t window_width(const Columns* p, Py_ssize_t x) noexcept nogil:
+    cdef Py_ssize_t left = p.n_in - x*p.factor
+    return 0 if left < 0 else p.factor if left > p.factor else left
+
+
+cdef void area_u8(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+    cdef Py_ssize_t x, c, j, width, C = p.channels
+    cdef float scale = <float> 1.0/<float> (p.factor*p.row_factor)
+    cdef u8* d = <u8*> out
+    cdef const u8* s
+    cdef int r
+    cdef u32 total
+    cdef float mean
+    for x in range(p.n_out):
+        width = window_width(p, x)
+        for c in range(C):
+            total = 0
+            for r in range(taps):
+                s = <const u8*> rows[r] + x*p.factor*C + c
+                for j in range(width):
+                    total += s[j*C]
+            if width == p.factor and taps == p.row_factor:
+                mean = <float> <i32> total*scale
+            else:
+                mean = <float> <i32> total/<float> (width*taps) if width*taps > 0 else 0
+            d[x*C + c] = clip_u8(<int> rintf(mean))
+
+
+cdef inline void area_real(const Columns* p, const void** rows, int taps, real* out) noexcept nogil:
+    cdef Py_ssize_t x, c, j, r, width, area, C = p.channels
+    cdef real scale = <real> (<float> 1.0/<float> (p.factor*p.row_factor))
+    cdef real total, group
+    cdef const real* s
+    cdef bint whole
+    for x in range(p.n_out):
+        width = window_width(p, x)
+        whole = width == p.factor and taps == p.row_factor
+        for c in range(C):
+            total = 0
+            group = 0
+            area = 0
+            if whole and p.row_pairs:
+                s = <const real*> rows[0] + x*2*C + c
+                group = s[0] + s[C]
+                s = <const real*> rows[1] + x*2*C + c
+                out[x*C + c] = (group + (s[0] + s[C]))*<real> 0.25
+                continue
+            for r in range(taps):
+                s = <const real*> rows[r] + x*p.factor*C + c
+                for j in range(width):
+                    # OpenCV adds whole windows in groups of four, what is left one by one.
+                    if not whole or area >= (p.factor*p.row_factor & ~3):
+                        total = total + s[j*C]
+                    elif area & 3 == 0:
+                        group = s[j*C]
+                    else:
+                        group = group + s[j*C]
+                        if area & 3 == 3:
+                            total = total + group
+                    area += 1
+            if whole:
+                out[x*C + c] = total*scale
+            else:
+                out[x*C + c] = total/<real> area if area > 0 else 0
+
+
+cdef void area_float(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+    area_real(p, rows, taps, <float*> out)
+
+
+cdef void area_double(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+    area_real(p, rows, taps, <double*> out)
+
+
+ctypedef fused small_unsigned:
+    u8
+    u16
+
+
+cdef inline void half_c(
+    const Columns* p, const small_unsigned* a, const small_unsigned* b, small_unsigned* d, const Py_ssize_t C
+) noexcept nogil:
+    cdef Py_ssize_t x, c
+    for x in range(p.n_out):
+        for c in range(C):
+            d[c] = <small_unsigned> ((<u32> a[c] + a[c + C] + b[c] + b[c + C] + 2) >> 2)
+        a += 2*C
+        b += 2*C
+        d += C
+
+
+cdef inline void half(
+    const Columns* p, const small_unsigned* a, const small_unsigned* b, small_unsigned* d
+) noexcept nogil:
+    if p.channels == 1:
+        half_c(p, a, b, d, 1)
+    elif p.channels == 3:
+        half_c(p, a, b, d, 3)
+    elif p.channels == 4:
+        half_c(p, a, b, d, 4)
+    else:
+        half_c(p, a, b, d, p.channels)
+
+
+cdef void half_u8(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+    half(p, <const u8*> rows[0], <const u8*> rows[1], <u8*> out)
+
+
+cdef void half_u16(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+    half(p, <const u16*> rows[0], <const u16*> rows[1], <u16*> out)
+
+
+# ---- stored type <-> calculating type. Rounding is half to even, out of range saturates, NaN gives the smallest.
+
+ctypedef fused stored:
+    u8
+    i8
+    u16
+    i16
+
+
+cdef inline void widen_small(const stored* s, float* d, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(n):
+        d[i] = <float> s[i]
+
+
+cdef inline void narrow_small(const float* s, stored* d, Py_ssize_t n, const float low, const float high) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef float v
+    for i in range(n):
+        v = s[i]
+        v = v if v > low else low
+        v = v if v < high else high
+        d[i] = <stored> <int> rintf(v)
+
+
+cdef void widen_u8(const void* s, void* d, Py_ssize_t n) noexcept nogil:
+    widen_small(<const u8*> s, <float*> d, n)
+
+
+cdef void widen_i8(const void* s, void* d, Py_ssize_t n) noexcept nogil:
+    widen_small(<const i8*> s, <float*> d, n)
+
+
+cdef void widen_u16(const void* s, void* d, Py_ssize_t n) noexcept nogil:
+    widen_small(<const u16*> s, <float*> d, n)
+
+
+cdef void widen_i16(const void* s, void* d, Py_ssize_t n) noexcept nogil:
+    widen_small(<const i16*> s, <float*> d, n)
+
+
+cdef void narrow_u8(const void* s, void* d, Py_ssize_t n) noexcept nogil:
+    narrow_small(<const float*> s, <u8*> d, n, 0, 255)
+
+
+cdef void narrow_i8(const void* s, void* d, Py_ssize_t n) noexcept nogil:
+    narrow_small(<const float*> s, <i8*> d, n, -128, 127)
+
+
+cdef void narrow_u16(const void* s, void* d, Py_ssize_t n) noexcept nogil:
+    narrow_small(<const float*> s, <u16*> d, n, 0, 65535)
+
+
+cdef void narrow_i16(const void* s, void* d, Py_ssize_t n) noexcept nogil:
+    narrow_small(<const float*> s, <i16*> d, n, -32768, 32767)
+
+
+cdef void widen_f16(const void* src, void* dst, Py_ssize_t n) noexcept nogil:
+    # Shifting the magnitude into place and multiplying by 2**112 rebiases the exponent, subnormals included.
+    cdef const u16* s = <const u16*> src
+    cdef float* d = <float*> dst
+    cdef FloatBits v, scale
+    cdef Py_ssize_t i
+    scale.u = (127 + 112) << 23
+    for i in range(n):
+        v.u = <u32> (s[i] & 0x7fff) << 13
+        v.f = v.f*scale.f
+        if (s[i] & 0x7c00) == 0x7c00:
+            v.u |= 0x7f800000
+        v.u |= <u32> (s[i] & 0x8000) << 16
+        d[i] = v.f
+
+
+cdef void narrow_f16(const void* src, void* dst, Py_ssize_t n) noexcept nogil:
+    cdef const float* s = <const float*> src
+    cdef u16* d = <u16*> dst
+    cdef FloatBits v
+    cdef u32 sign, magnitude
+    cdef Py_ssize_t i
+    for i in range(n):
+        v.f = s[i]
+        sign = (v.u >> 16) & 0x8000
+        magnitude = v.u & 0x7fffffff
+        if magnitude >= 0x47800000:       # 65536 and above, inf, NaN
+            magnitude = 0x7e00 if magnitude > 0x7f800000 else 0x7c00
+        elif magnitude < 0x38800000:      # subnormal: adding 0.5 leaves the rounded mantissa in the low bits
+            v.u = magnitude
+            v.f = v.f + <float> 0.5
+            magnitude = v.u - 0x3f000000
+        else:                             # add just under half of the last kept bit, and that bit: half to even
+            magnitude = (magnitude - 0x38000000 + 0x0fff + ((magnitude >> 13) & 1)) >> 13
+        d[i] = <u16> (sign | magnitude)
+
+
+cdef void widen_u32(const void* src, void* dst, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(n):
+        (<double*> dst)[i] = (<const u32*> src)[i]
+
+
+cdef void widen_i32(const void* src, void* dst, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(n):
+        (<double*> dst)[i] = (<const i32*> src)[i]
+
+
+cdef inline double limit(double v, const double low, const double high) noexcept nogil:
+    v = v if v > low else low
+    return rint(v if v < high else high)
+
+
+cdef void narrow_u32(const void* src, void* dst, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(n):
+        (<u32*> dst)[i] = <u32> limit((<const double*> src)[i], 0, 4294967295.0)
+
+
+cdef void narrow_i32(const void* src, void* dst, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(n):
+        (<i32*> dst)[i] = <i32> limit((<const double*> src)[i], -2147483648.0, 2147483647.0)
+
+
+# ---- nearest: copy whole pixels
+
+cdef inline void gather_size(
+    const Py_ssize_t* index, Py_ssize_t n, const Py_ssize_t size, const char* row, char* out
+) noexcept nogil:
+    cdef Py_ssize_t x
+    for x in range(n):
+        memcpy(out + x*size, row + index[x]*size, size)
+
+
+cdef void gather(const Py_ssize_t* index, Py_ssize_t n, Py_ssize_t size, const void* row, void* out) noexcept nogil:
+    cdef const char* s = <const char*> row
+    cdef char* d = <char*> out
+    if size == 1:
+        gather_size(index, n, 1, s, d)
+    elif size == 2:
+        gather_size(index, n, 2, s, d)
+    elif size == 3:
+        gather_size(index, n, 3, s, d)
+    elif size == 4:
+        gather_size(index, n, 4, s, d)
+    elif size == 6:
+        gather_size(index, n, 6, s, d)
+    elif size == 8:
+        gather_size(index, n, 8, s, d)
+    elif size == 12:
+        gather_size(index, n, 12, s, d)
+    elif size == 16:
+        gather_size(index, n, 16, s, d)
+    else:
+        gather_size(index, n, size, s, d)

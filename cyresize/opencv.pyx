@@ -1,0 +1,438 @@
+"""The OpenCV dialect: cv2.resize's words, turned into a job over two plans."""
+
+from cpython.buffer cimport PyBUF_FORMAT, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.bytes cimport PyBytes_FromStringAndSize
+from libc.math cimport fabs, rint
+from libc.string cimport memset
+
+import numpy as np
+
+from cyresize import checks
+from cyresize.interpolation import INTER_LINEAR
+
+from cyresize.engine.dispatch cimport kernels
+from cyresize.engine.gather cimport copy_images, gather_images
+from cyresize.engine.image cimport Image
+from cyresize.engine.parallel cimport default_threads
+from cyresize.engine.plan cimport FLOAT32, FLOAT64, INT16, INT32, AxisPlan
+from cyresize.engine.resample cimport COLUMNS_FIRST, ROWS_FIRST, WINDOW, Job, Pipeline, new_job
+from cyresize.engine.rows.table cimport F16, F32, F64, I8, I16, I32, U8, U16, U32
+
+from cyresize.engine import rules
+
+cdef enum Mode:
+    NEAREST, LINEAR, CUBIC, AREA, LANCZOS4, LINEAR_EXACT, NEAREST_EXACT, MODES
+
+cdef enum:
+    OTHER = -1            # a dtype that only nearest modes take
+    REFUSED = -2          # a dtype that no mode takes
+    JOBS_KEPT = 128
+    SMALL_WORK = 1 << 15  # output bytes below which waking a second thread costs more than it saves
+
+cdef double EPSILON = 2.220446049250313e-16
+
+
+cdef struct Task:
+    # All that decides how a resize is done: the key of the job cache.
+    Py_ssize_t h, w, c, oh, ow
+    double scale_y, scale_x
+    int mode, element, antialias, spare
+
+
+cdef class GatherPlans:
+    cdef AxisPlan columns, rows
+
+
+cdef dict jobs = {}
+cdef type ndarray = np.ndarray
+cdef object empty = np.empty
+
+
+cdef int element_of(const char* format, Py_ssize_t itemsize) noexcept:
+    """The stored type behind a buffer format, OTHER or REFUSED."""
+    cdef char code = format[0]
+    if code == b">" or code == b"<" or code == b"=" or code == b"@":
+        return OTHER if format[1] not in b"ZTOwscp" else REFUSED
+    if format[1] != 0 or code == b"O" or code == b"w" or code == b"s" or code == b"c" or code == b"p":
+        return REFUSED
+    if code == b"B":
+        return U8
+    if code == b"f":
+        return F32
+    if code == b"d":
+        return F64 if itemsize == 8 else OTHER
+    if code == b"e":
+        return F16
+    if code == b"b":
+        return I8
+    if code == b"H":
+        return U16
+    if code == b"h":
+        return I16
+    if code == b"I" or code == b"L":
+        return U32 if itemsize == 4 else OTHER
+    if code == b"i" or code == b"l":
+        return I32 if itemsize == 4 else OTHER
+    return OTHER
+
+
+cdef inline void describe(const Py_buffer* view, Image* image) noexcept:
+    # H x W, H x W x C and N x H x W x C as one structure.
+    cdef const Py_ssize_t* shape = view.shape
+    cdef const Py_ssize_t* strides = view.strides
+    cdef int lead = 1 if view.ndim == 4 else 0
+    image.data = <char*> view.buf
+    image.itemsize = view.itemsize
+    image.n = shape[0] if lead else 1
+    image.stride_n = strides[0] if lead else 0
+    image.h = shape[lead]
+    image.stride_h = strides[lead]
+    image.w = shape[lead + 1]
+    image.stride_w = strides[lead + 1]
+    image.c = shape[lead + 2] if view.ndim > 2 else 1
+    image.stride_c = strides[lead + 2] if view.ndim > 2 else view.itemsize
+
+
+cdef bint whole(double scale) noexcept:
+    return fabs(scale - rint(scale)) < EPSILON
+
+
+cdef void float_kernels(Job job, const Task* t, int order) noexcept:
+    # Every type but uint8's fixed-point modes is calculated with in float or double.
+    cdef Pipeline* p = &job.pipeline
+    cdef bint wide = t.element >= U32
+    p.order = order
+    p.columns_pass = kernels.double_columns if wide else kernels.float_columns
+    p.blend = kernels.double_blend if wide else kernels.float_blend
+    p.window = kernels.area_double if wide else kernels.area_float
+    p.widen = kernels.widen[t.element]
+    p.narrow = kernels.narrow[t.element]
+    p.row_size = p.ring_size = p.out_size = 8 if wide else 4
+
+
+cdef int cheaper_order(const Task* t, AxisPlan columns, AxisPlan rows) noexcept:
+    # A horizontal tap costs about four vertical ones, which run over contiguous rows.
+    cdef double h = t.h, w = t.w, oh = t.oh, ow = t.ow
+    cdef double filtered = min(h, oh*rows.taps)
+    cdef double columns_first = 4*filtered*ow*columns.taps + oh*ow*rows.taps
+    cdef double rows_first = oh*w*rows.taps + 4*oh*ow*columns.taps
+    return COLUMNS_FIRST if columns_first <= rows_first else ROWS_FIRST
+
+
+cdef Job float_job(const Task* t, AxisPlan columns, AxisPlan rows, bint any_order=True):
+    cdef Job job = new_job(columns, rows, t.c, FLOAT64 if t.element >= U32 else FLOAT32)
+    float_kernels(job, t, cheaper_order(t, columns, rows) if any_order else COLUMNS_FIRST)
+    return job
+
+
+cdef Job fixed_job(const Task* t, AxisPlan columns, AxisPlan rows, int weights, Py_ssize_t row, Py_ssize_t ring):
+    cdef Job job = new_job(columns, rows, t.c, weights)
+    cdef Pipeline* p = &job.pipeline
+    p.order = COLUMNS_FIRST
+    p.row_size = row
+    p.ring_size = ring
+    p.out_size = row
+    return job
+
+
+cdef Job area_whole_job(const Task* t):
+    """AREA by whole-number factors: windows of source rows, no weights."""
+    cdef int fx = <int> rint(t.scale_x), fy = <int> rint(t.scale_y)
+    cdef bint quarter = fx == 2 and fy == 2
+    # OpenCV 5 has vector code for these, which rounds differently from its plain loop.
+    cdef bint vectored = t.c == 1 or t.c == 3 or t.c == 4
+    cdef bint partial = t.ow*fx > t.w or t.oh*fy > t.h
+    cdef Job job = new_job(rules.identity(t.w, t.ow), rules.blocks(t.h, t.oh, fy), t.c, FLOAT32)
+    cdef Pipeline* p = &job.pipeline
+    float_kernels(job, t, WINDOW)
+    p.columns.factor = fx
+    p.columns.row_factor = fy
+    p.columns.row_pairs = quarter and (t.c == 1 or t.c == 4) and t.element == F32 and not partial
+    if t.element == U8 or (t.element == U16 and quarter and vectored and not partial):
+        p.widen = NULL
+        p.narrow = NULL
+        p.row_size = p.out_size = 1 if t.element == U8 else 2
+        p.window = kernels.area_u8
+        if quarter and vectored and not partial:
+            p.window = kernels.half_u8 if t.element == U8 else kernels.half_u16
+    return job
+
+
+cdef Job area_job(const Task* t):
+    cdef Job job
+    if t.scale_x >= 1 and t.scale_y >= 1:
+        if whole(t.scale_x) and whole(t.scale_y):
+            return area_whole_job(t)
+        return float_job(
+            t, rules.opencv_area_shrink(t.w, t.ow, t.scale_x), rules.opencv_area_shrink(t.h, t.oh, t.scale_y), False
+        )
+    if t.element == U8:
+        return linear_u8_job(
+            t, rules.opencv_area_enlarge_u8(t.w, t.ow, t.scale_x, True),
+            rules.opencv_area_enlarge_u8(t.h, t.oh, t.scale_y, False),
+        )
+    return float_job(t, rules.area_enlarge(t.w, t.ow, t.scale_x), rules.area_enlarge(t.h, t.oh, t.scale_y))
+
+
+cdef Job linear_u8_job(const Task* t, AxisPlan columns, AxisPlan rows):
+    cdef Job job = fixed_job(t, columns, rows, INT16, 1, 2)
+    job.pipeline.columns_pass = kernels.linear_u8_columns
+    job.pipeline.blend = kernels.linear_u8_blend
+    return job
+
+
+cdef Job linear_job(const Task* t):
+    if t.element == U8:
+        return linear_u8_job(
+            t, rules.opencv_linear_u8(t.w, t.ow, t.scale_x, True), rules.opencv_linear_u8(t.h, t.oh, t.scale_y, False)
+        )
+    return float_job(t, rules.linear(t.w, t.ow, t.scale_x), rules.linear(t.h, t.oh, t.scale_y))
+
+
+cdef Job linear_exact_job(const Task* t):
+    cdef bint bytes = t.element == U8
+    cdef double one = 256.0 if bytes else 65536.0
+    cdef Job job
+    if t.element != U8 and t.element != U16:
+        return linear_job(t)
+    job = fixed_job(
+        t, rules.opencv_linear_exact(t.w, t.ow, t.scale_x, one), rules.opencv_linear_exact(t.h, t.oh, t.scale_y, one),
+        INT16 if bytes else INT32, 1 if bytes else 2, 2 if bytes else 4,
+    )
+    job.pipeline.columns_pass = kernels.exact_u8_columns if bytes else kernels.exact_u16_columns
+    job.pipeline.blend = kernels.exact_u8_blend if bytes else kernels.exact_u16_blend
+    return job
+
+
+cdef Job fixed_u8_job(const Task* t, AxisPlan columns, AxisPlan rows):
+    cdef Job job = fixed_job(t, columns, rows, INT16, 1, 4)
+    job.pipeline.columns_pass = kernels.fixed_u8_columns
+    job.pipeline.blend = kernels.fixed_u8_blend
+    return job
+
+
+cdef Job antialiased_job(const Task* t):
+    cdef str kernel = "linear" if t.mode == LINEAR else "cubic" if t.mode == CUBIC else "lanczos3"
+    cdef bint fixed = t.element == U8
+    cdef AxisPlan columns = rules.antialiased(t.w, t.ow, kernel, fixed22=fixed)
+    cdef AxisPlan rows = rules.antialiased(t.h, t.oh, kernel, fixed22=fixed)
+    cdef Job job
+    if not fixed:
+        return float_job(t, columns, rows)
+    job = fixed_job(t, columns, rows, INT32, 1, 1)
+    job.pipeline.columns_pass = kernels.pillow_u8_columns
+    job.pipeline.blend = kernels.pillow_u8_blend
+    return job
+
+
+cdef object make_job(const Task* t):
+    """The job of a task: the whole meaning of cv2.resize's modes."""
+    cdef GatherPlans plans
+    cdef bint half = whole(t.scale_x) and whole(t.scale_y) and rint(t.scale_x) == 2 and rint(t.scale_y) == 2
+    if t.mode == NEAREST or t.mode == NEAREST_EXACT:
+        plans = GatherPlans()
+        if t.mode == NEAREST:
+            plans.columns = rules.nearest(t.w, t.ow, t.scale_x)
+            plans.rows = rules.nearest(t.h, t.oh, t.scale_y)
+        else:
+            plans.columns = rules.nearest_exact(t.w, t.ow)
+            plans.rows = rules.nearest_exact(t.h, t.oh)
+        return plans
+    if t.antialias:
+        return antialiased_job(t)
+    if t.mode == AREA or (t.mode == LINEAR and half) or (t.mode == LINEAR_EXACT and half and t.c != 2):
+        return area_job(t)
+    if t.mode == LINEAR:
+        return linear_job(t)
+    if t.mode == LINEAR_EXACT:
+        return linear_exact_job(t)
+    if t.mode == CUBIC:
+        if t.element == U8:
+            return fixed_u8_job(
+                t, rules.opencv_cubic_u8(t.w, t.ow, t.scale_x), rules.opencv_cubic_u8(t.h, t.oh, t.scale_y)
+            )
+        return float_job(t, rules.cubic(t.w, t.ow, t.scale_x, -0.75), rules.cubic(t.h, t.oh, t.scale_y, -0.75))
+    if t.element == U8:
+        return fixed_u8_job(
+            t, rules.opencv_lanczos4_u8(t.w, t.ow, t.scale_x), rules.opencv_lanczos4_u8(t.h, t.oh, t.scale_y)
+        )
+    return float_job(t, rules.lanczos4(t.w, t.ow, t.scale_x), rules.lanczos4(t.h, t.oh, t.scale_y))
+
+
+cdef object cached_job(const Task* t):
+    cdef bytes key = PyBytes_FromStringAndSize(<const char*> t, sizeof(Task))
+    cdef object job = jobs.get(key)
+    if job is None:
+        job = make_job(t)
+        while len(jobs) >= JOBS_KEPT:
+            try:
+                jobs.pop(next(iter(jobs)), None)
+            except (RuntimeError, StopIteration):     # another thread changed the cache meanwhile
+                break
+        jobs[key] = job
+    return job
+
+
+cdef int work(const Image* src, const Image* dst, const Task* t, object n_threads) except -1:
+    """Fill ``dst`` from ``src``."""
+    cdef int threads = default_threads() if n_threads is None else <int> checks.thread_count(n_threads)
+    cdef object job
+    if t.h == t.oh and t.w == t.ow:
+        with nogil:
+            copy_images(src, dst)
+        return 0
+    if threads > 1 and dst.n*dst.h*dst.w*dst.c*dst.itemsize < SMALL_WORK:
+        threads = 1
+    job = cached_job(t)
+    if type(job) is GatherPlans:
+        return gather_images((<GatherPlans> job).columns, (<GatherPlans> job).rows, src, dst, threads)
+    return (<Job> job).run(src, dst, threads)
+
+
+cdef inline Py_ssize_t times(Py_ssize_t a, Py_ssize_t b) noexcept:
+    # A product of sizes, or -1 if it (or a factor already) overflows.
+    return -1 if a < 0 or a > (<Py_ssize_t> ((<size_t> -1) >> 1))//b else a*b
+
+
+cdef tuple output_shape(const Py_buffer* view, const Image* image, const Task* t):
+    cdef tuple shape
+    if view.ndim == 2:
+        shape = (t.oh, t.ow)
+    elif view.ndim == 3:
+        shape = (t.oh, t.ow, t.c)
+    else:
+        shape = (image.n, t.oh, t.ow, t.c)
+    if times(times(times(times(image.n, t.c), t.oh), t.ow), image.itemsize) < 0:
+        checks.overflow(shape, image.itemsize)
+    return shape
+
+
+cdef object swapped(src, dsize, dst, double fx, double fy, interpolation, antialias, n_threads):
+    """Weighted modes on a dtype of foreign byte order: through the native one."""
+    native = src.astype(src.dtype.newbyteorder("="))
+    out = resize(native, dsize, None, fx, fy, interpolation, antialias=antialias, n_threads=n_threads)
+    if dst is None:
+        return out.astype(src.dtype)
+    checks.destination(dst, src, out.shape)
+    dst[...] = out
+    return dst
+
+
+def resize(
+    src, dsize=None, dst=None, double fx=0.0, double fy=0.0, interpolation=INTER_LINEAR, *, antialias=False,
+    n_threads=None,
+):
+    """Resize an image, or a stack of images, as ``cv2.resize`` does.
+
+    Parameters
+    ----------
+    src : numpy.ndarray
+        H x W, H x W x C or N x H x W x C, any C, any strides. Nearest modes take every bool, integer and float
+        dtype; the others take uint8, int8, uint16, int16, uint32, int32, float16, float32 and float64.
+    dsize : (int, int), optional
+        Output size in pixels, (width, height). None or (0, 0): taken from ``fx`` and ``fy``.
+    dst : numpy.ndarray, optional
+        Array that receives the result: its shape and dtype exactly, writeable, not sharing memory with ``src``.
+    fx, fy : float
+        Factors along the width and the height, used without ``dsize``: width = round(W*fx), half to even.
+    interpolation : Interpolation, int or str
+        NEAREST 0, LINEAR 1, CUBIC 2, AREA 3, LANCZOS4 4, LINEAR_EXACT 5, NEAREST_EXACT 6, or a name in any case.
+    antialias : bool
+        Widen the kernel where the image shrinks (LINEAR, CUBIC with a = -0.5, LANCZOS4 as Lanczos with 3 lobes):
+        Pillow's filters and, on uint8, its arithmetic.
+    n_threads : int, optional
+        At most this many threads; the result does not depend on it.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``dst`` or a new array; as many axes as ``src``, the same dtype.
+
+    Raises
+    ------
+    TypeError
+        ``src`` or ``dst`` is not an array, or the mode does not take the dtype.
+    ValueError
+        An empty axis, a bad size, factor, mode or destination.
+    MemoryError
+        The result does not fit in memory.
+
+    Notes
+    -----
+    Source of the arithmetic: OpenCV 5.0. uint8 NEAREST, NEAREST_EXACT, LINEAR, LINEAR_EXACT, AREA and LANCZOS4 and
+    uint16 and float32 AREA give its bits; uint8 CUBIC is within 1.
+
+    Examples
+    --------
+    >>> import numpy as np, cyresize
+    >>> cyresize.resize(np.array([[0, 100]], np.uint8), (4, 1))
+    array([[  0,  25,  75, 100]], dtype=uint8)
+    """
+    cdef Py_buffer view, out
+    cdef Image image, target
+    cdef Task t
+    cdef object width, height
+    cdef tuple shape
+    cdef Py_ssize_t k
+    if not isinstance(src, ndarray):
+        checks.source(src)
+    try:
+        PyObject_GetBuffer(src, &view, PyBUF_FORMAT | PyBUF_STRIDES)
+    except ValueError:
+        checks.source(src)
+    try:
+        memset(&t, 0, sizeof(Task))
+        t.element = element_of(view.format, view.itemsize)
+        if t.element == REFUSED or view.ndim < 2 or view.ndim > 4:
+            checks.source(src)
+        for k in range(view.ndim):
+            if view.shape[k] == 0:
+                checks.source(src)
+        describe(&view, &image)
+        t.mode = <int> checks.mode_number(interpolation) if type(interpolation) is not int else -1
+        if t.mode < 0:
+            t.mode = <int> interpolation if 0 <= interpolation < MODES else <int> checks.mode_number(interpolation)
+        if type(dsize) is tuple and len(<tuple> dsize) == 2:
+            width, height = (<tuple> dsize)[0], (<tuple> dsize)[1]
+            if type(width) is not int or type(height) is not int:
+                width, height = checks.dsize_pair(dsize)
+        else:
+            width, height = checks.dsize_pair(dsize)
+        if not -(1 << 62) < width < (1 << 62) or not -(1 << 62) < height < (1 << 62):
+            width, height = checks.dsize_pair(dsize)
+        t.h, t.w, t.c = image.h, image.w, image.c
+        t.ow, t.oh = width, height
+        if t.ow == 0 and t.oh == 0:
+            t.ow, t.oh = checks.size_from_factors(t.h, t.w, fx, fy)
+            t.scale_x, t.scale_y = 1.0/fx, 1.0/fy
+        else:
+            if t.ow < 1 or t.oh < 1:
+                checks.bad_dsize(t.ow, t.oh)
+            t.scale_x = 1.0/(<double> t.ow/<double> t.w)
+            t.scale_y = 1.0/(<double> t.oh/<double> t.h)
+        if antialias:
+            t.antialias = 1
+            if t.mode != LINEAR and t.mode != CUBIC and t.mode != LANCZOS4:
+                checks.antialias_mode(t.mode)
+        if t.element == OTHER and t.mode != NEAREST and t.mode != NEAREST_EXACT:
+            if not src.dtype.isnative and src.dtype.itemsize <= (4 if src.dtype.kind in "iu" else 8):
+                return swapped(src, dsize, dst, fx, fy, interpolation, antialias, n_threads)
+            checks.weighted_dtype(src, t.mode)
+        if t.mode == NEAREST or t.mode == NEAREST_EXACT:
+            t.element = OTHER
+        if n_threads is not None:
+            n_threads = checks.thread_count(n_threads)
+        shape = output_shape(&view, &image, &t)
+        if dst is None:
+            dst = empty(shape, src.dtype)
+        else:
+            checks.destination(dst, src, shape)
+        PyObject_GetBuffer(dst, &out, PyBUF_STRIDES | PyBUF_WRITABLE)
+        try:
+            describe(&out, &target)
+            work(&image, &target, &t, n_threads)
+        finally:
+            PyBuffer_Release(&out)
+    finally:
+        PyBuffer_Release(&view)
+    return dst

@@ -1,0 +1,141 @@
+"""Build the compiled engine: a table of extensions, a table of instruction levels, two switches.
+
+Switches (environment variables):
+  CYRESIZE_DEBUG=1          -O1 -g, assertions on
+  CYRESIZE_SANITIZE=LIST    for example address,undefined: passed to -fsanitize=, implies debug
+  CYRESIZE_NO_OPENMP=1      build the serial fallback on purpose
+"""
+
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+ENGINE = "cyresize.engine"
+
+# Modules that are built once, at the baseline. Each is one .pyx beside its .pxd.
+MODULES = [
+    f"{ENGINE}.cpu",
+    f"{ENGINE}.dispatch",
+    f"{ENGINE}.parallel",
+    f"{ENGINE}.plan",
+    f"{ENGINE}.rules",
+    f"{ENGINE}.resample",
+    f"{ENGINE}.gather",
+    "cyresize.opencv",
+]
+
+# Row kernels: one common source, one module per instruction level. gcc and clang spell the flags alike.
+BASELINE_FLAGS = {"x86_64": ["-march=x86-64-v2"]}
+LEVELS = {
+    "baseline": None,
+    "v3": ["-march=x86-64-v3", "-mtune=generic"],
+    "v4": ["-march=x86-64-v4", "-mtune=generic", "-mprefer-vector-width=512"],
+    "vbmi": [
+        "-march=x86-64-v4",
+        "-mavx512vbmi",
+        "-mavx512vbmi2",
+        "-mavx512vnni",
+        "-mtune=generic",
+        "-mprefer-vector-width=512",
+    ],
+}
+
+# No contraction into fused multiply-add: results must not depend on the instruction level.
+COMMON_FLAGS = ["-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden"]
+DIRECTIVES = {
+    "language_level": 3,
+    "boundscheck": False,
+    "wraparound": False,
+    "cdivision": True,
+    "initializedcheck": False,
+    "embedsignature": True,
+    "freethreading_compatible": True,
+}
+
+
+def machine():
+    """The processor family the build is for, in one spelling."""
+    name = platform.machine().lower()
+    return {"amd64": "x86_64", "x64": "x86_64"}.get(name, name)
+
+
+def extensions(msvc):
+    """All extension modules; instruction levels beyond the baseline exist on x86-64 with gcc or clang only."""
+    baseline = [] if msvc else BASELINE_FLAGS.get(machine(), [])
+    table = [(name, baseline) for name in MODULES]
+    leveled = machine() == "x86_64" and not msvc
+    for level, flags in LEVELS.items():
+        if flags is None or leveled:
+            table.append((f"{ENGINE}.rows.{level}", baseline if flags is None else flags))
+    return [
+        Extension(name, [name.replace(".", "/") + ".pyx"], extra_compile_args=list(flags))
+        for name, flags in table
+    ]
+
+
+class BuildExt(build_ext):
+    """Adds the flags that depend on the compiler: optimisation, OpenMP if it works, sanitizers."""
+
+    def build_extensions(self):
+        if self.compiler.compiler_type == "msvc":
+            compile_args, link_args = ["/O2", "/fp:precise", "/openmp"], []
+        else:
+            compile_args, link_args = list(COMMON_FLAGS), []
+            sanitize = os.environ.get("CYRESIZE_SANITIZE")
+            if sanitize or os.environ.get("CYRESIZE_DEBUG"):
+                compile_args += ["-O1", "-g", "-UNDEBUG"]
+            if sanitize:
+                flag = f"-fsanitize={sanitize}"
+                compile_args += [flag, "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"]
+                link_args += [flag]
+            openmp = self.openmp_flags()
+            compile_args += openmp
+            link_args += openmp
+        for extension in self.extensions:
+            extension.extra_compile_args = compile_args + extension.extra_compile_args
+            extension.extra_link_args = link_args + extension.extra_link_args
+        super().build_extensions()
+
+    def openmp_flags(self):
+        """The flags under which a two-line OpenMP program compiles and links, or none."""
+        if os.environ.get("CYRESIZE_NO_OPENMP"):
+            return []
+        candidates = [["-Xpreprocessor", "-fopenmp", "-lomp"]] if sys.platform == "darwin" else [["-fopenmp"]]
+        for flags in candidates:
+            with tempfile.TemporaryDirectory() as folder:
+                source = Path(folder, "probe.c")
+                source.write_text("#include <omp.h>\nint main(void) { return omp_get_max_threads() < 1; }\n")
+                try:
+                    objects = self.compiler.compile([str(source)], output_dir=folder, extra_postargs=flags)
+                    self.compiler.link_executable(objects, str(Path(folder, "probe")), extra_postargs=flags)
+                except Exception:  # distutils raises a different class per compiler
+                    continue
+                return flags
+        print("warning: no OpenMP found, cyresize will run on one thread", file=sys.stderr)
+        return []
+
+
+def main():
+    """Run setuptools with everything above; the rest of the metadata is in pyproject.toml."""
+    msvc = sys.platform == "win32"
+    setup(
+        ext_modules=cythonize(
+            extensions(msvc),
+            build_dir="build/cython",
+            compiler_directives=DIRECTIVES,
+            nthreads=0 if sys.platform == "win32" else (os.cpu_count() or 1),
+            annotate=bool(os.environ.get("CYRESIZE_ANNOTATE")),
+        ),
+        cmdclass={"build_ext": BuildExt},
+        options={"build_ext": {"parallel": os.cpu_count() or 1}},
+    )
+
+
+if __name__ == "__main__":
+    main()
