@@ -141,19 +141,20 @@ cdef Job area_whole_job(const Task* t):
     cdef bint quarter = fx == 2 and fy == 2
     # OpenCV 5 has vector code for these, which rounds differently from its plain loop.
     cdef bint vectored = t.c == 1 or t.c == 3 or t.c == 4
-    cdef bint partial = t.ow*fx > t.w or t.oh*fy > t.h
     cdef Job job = new_job(rules.identity(t.w, t.ow), rules.blocks(t.h, t.oh, fy), t.c, FLOAT32)
     cdef Pipeline* p = &job.pipeline
     float_kernels(job, t, WINDOW)
     p.columns.factor = fx
     p.columns.row_factor = fy
-    p.columns.row_pairs = quarter and (t.c == 1 or t.c == 4) and t.element == F32 and not partial
-    if t.element == U8 or (t.element == U16 and quarter and vectored and not partial):
+    if quarter and t.element == F32 and (t.c == 1 or t.c == 4):
+        # One channel: OpenCV's vectors of four columns, its plain loop for the rest.
+        p.columns.row_pairs = min(t.ow, t.w // 2) & (~<Py_ssize_t> 3 if t.c == 1 else -1)
+    if t.element == U8 or (t.element == U16 and quarter and vectored):
         p.widen = NULL
         p.narrow = NULL
         p.row_size = p.out_size = 1 if t.element == U8 else 2
         p.window = kernels.area_u8
-        if quarter and vectored and not partial:
+        if quarter and vectored:
             p.window = kernels.half_u8 if t.element == U8 else kernels.half_u16
     return job
 
@@ -171,7 +172,10 @@ cdef Job area_job(const Task* t):
             t, rules.opencv_area_enlarge_u8(t.w, t.ow, t.scale_x, True),
             rules.opencv_area_enlarge_u8(t.h, t.oh, t.scale_y, False),
         )
-    return float_job(t, rules.area_enlarge(t.w, t.ow, t.scale_x), rules.area_enlarge(t.h, t.oh, t.scale_y))
+    return float_job(
+        t, rules.opencv_area_enlarge(t.w, t.ow, t.scale_x, True),
+        rules.opencv_area_enlarge(t.h, t.oh, t.scale_y, False), False,
+    )
 
 
 cdef Job linear_u8_job(const Task* t, AxisPlan columns, AxisPlan rows):

@@ -107,14 +107,16 @@ def opencv_cubic_u8(Py_ssize_t n_in, Py_ssize_t n_out, double scale):
     cdef AxisPlan plan = new_plan(n_in, n_out, 4)
     cdef Py_ssize_t i, s
     cdef int k
-    cdef float a = -0.75, one = 1, x, y
+    # Only float variables: a literal in the expression would make C calculate in double.
+    cdef float a = -0.75, one = 1, a2 = a + 2, a3 = a + 3, a4 = 4*a, a5 = 5*a, a8 = 8*a, x, x1, y
     cdef float[4] w
     for i in range(n_out):
         x = split((i + 0.5)*scale - 0.5, &s)
+        x1 = x + one
         y = one - x
-        w[0] = ((a*(x + 1) - 5*a)*(x + 1) + 8*a)*(x + 1) - 4*a
-        w[1] = ((a + 2)*x - (a + 3))*x*x + 1
-        w[2] = ((a + 2)*y - (a + 3))*y*y + 1
+        w[0] = ((a*x1 - a5)*x1 + a8)*x1 - a4
+        w[1] = (a2*x - a3)*x*x + one
+        w[2] = (a2*y - a3)*y*y + one
         w[3] = one - w[0] - w[1] - w[2]
         plan.first[i] = s - 1
         for k in range(4):
@@ -130,13 +132,13 @@ cdef double[8] LANCZOS_COS = [0, -HALF_ROOT, 1, -HALF_ROOT, 0, HALF_ROOT, -1, HA
 
 cdef void opencv_lanczos4_weights(float x, float* w) noexcept:
     # sin of each tap's angle from one sin and cos; a tap at distance 0 swamps the others, as in OpenCV.
-    cdef double y0 = -(x + 3)*M_PI*0.25, s0 = sin(y0), c0 = cos(y0), y
-    cdef float total = 0, offset
+    cdef float at = x + 3, total = 0, offset
+    cdef double y0 = -at*M_PI*0.25, s0 = sin(y0), c0 = cos(y0), y
     cdef int k
     for k in range(8):
-        offset = x + 3 - k
+        offset = at - k
         if fabs(offset) >= 1e-6:
-            y = -(x + 3 - k)*M_PI*0.25
+            y = -offset*M_PI*0.25
             w[k] = <float> ((LANCZOS_SIN[k]*s0 + LANCZOS_COS[k]*c0)/(y*y))
         else:
             w[k] = <float> 1e30
@@ -191,17 +193,20 @@ def opencv_area_shrink(Py_ssize_t n_in, Py_ssize_t n_out, double scale):
     return plan
 
 
-def area_enlarge(Py_ssize_t n_in, Py_ssize_t n_out, double scale):
-    """OpenCV AREA where an axis is enlarged, other types than uint8: linear weights at area's coordinates."""
+def opencv_area_enlarge(Py_ssize_t n_in, Py_ssize_t n_out, double scale, bint columns):
+    """OpenCV AREA where an axis is enlarged, other types than uint8: float32 weights at area's coordinates."""
     cdef AxisPlan plan = new_plan(n_in, n_out, 2)
-    cdef Py_ssize_t i, s
-    cdef float f
+    cdef Py_ssize_t i, s, last = n_in - 1
+    cdef float f, one = 1
     for i in range(n_out):
         f = area_fraction(i, scale, &s)
+        if columns and s >= last:
+            s, f = max(last - 1, 0), 1 if last > 0 else 0
         plan.first[i] = s
-        plan.values[2*i] = 1.0 - f
+        plan.values[2*i] = <float> (one - f)
         plan.values[2*i + 1] = f
-    plan.fold()
+    if columns and n_in == 1:
+        plan.fold()
     return plan
 
 

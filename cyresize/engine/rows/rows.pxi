@@ -18,6 +18,10 @@ ctypedef fused real:
     float
     double
 
+ctypedef fused small_unsigned:
+    u8
+    u16
+
 cdef union FloatBits:
     float f
     u32 u
@@ -319,27 +323,33 @@ cdef inline Py_ssize_t window_width(const Columns* p, Py_ssize_t x) noexcept nog
     return 0 if left < 0 else p.factor if left > p.factor else left
 
 
-cdef void area_u8(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+cdef inline void area_small_from(
+    const Columns* p, const void** rows, int taps, small_unsigned* out, Py_ssize_t begin
+) noexcept nogil:
+    """Windows from output column ``begin`` on; sums of integers are exact in any order."""
     cdef Py_ssize_t x, c, j, width, C = p.channels
     cdef float scale = <float> 1.0/<float> (p.factor*p.row_factor)
-    cdef u8* d = <u8*> out
-    cdef const u8* s
+    cdef const small_unsigned* s
     cdef int r
-    cdef u32 total
+    cdef u64 total
     cdef float mean
-    for x in range(p.n_out):
+    for x in range(begin, p.n_out):
         width = window_width(p, x)
         for c in range(C):
             total = 0
             for r in range(taps):
-                s = <const u8*> rows[r] + x*p.factor*C + c
+                s = <const small_unsigned*> rows[r] + x*p.factor*C + c
                 for j in range(width):
                     total += s[j*C]
             if width == p.factor and taps == p.row_factor:
-                mean = <float> <i32> total*scale
+                mean = <float> total*scale
             else:
-                mean = <float> <i32> total/<float> (width*taps) if width*taps > 0 else 0
-            d[x*C + c] = clip_u8(<int> rintf(mean))
+                mean = <float> total/<float> (width*taps) if width*taps > 0 else 0
+            out[x*C + c] = <small_unsigned> <int> rintf(mean)
+
+
+cdef void area_u8(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+    area_small_from(p, rows, taps, <u8*> out, 0)
 
 
 cdef inline void area_real(const Columns* p, const void** rows, int taps, real* out) noexcept nogil:
@@ -355,7 +365,7 @@ cdef inline void area_real(const Columns* p, const void** rows, int taps, real* 
             total = 0
             group = 0
             area = 0
-            if whole and p.row_pairs:
+            if whole and x < p.row_pairs:
                 s = <const real*> rows[0] + x*2*C + c
                 group = s[0] + s[C]
                 s = <const real*> rows[1] + x*2*C + c
@@ -388,42 +398,44 @@ cdef void area_double(const Columns* p, const void** rows, int taps, void* out) 
     area_real(p, rows, taps, <double*> out)
 
 
-ctypedef fused small_unsigned:
-    u8
-    u16
-
-
-cdef inline void half_c(
-    const Columns* p, const small_unsigned* a, const small_unsigned* b, small_unsigned* d, const Py_ssize_t C
+cdef inline Py_ssize_t half_c(
+    const Columns* p, const void** rows, small_unsigned* d, const Py_ssize_t C
 ) noexcept nogil:
-    cdef Py_ssize_t x, c
-    for x in range(p.n_out):
+    """The whole 2 x 2 windows of a row, (sum + 2) >> 2; returns how many there are."""
+    cdef const small_unsigned* a = <const small_unsigned*> rows[0]
+    cdef const small_unsigned* b = <const small_unsigned*> rows[1]
+    cdef Py_ssize_t x, c, n = min(p.n_out, p.n_in // 2)
+    for x in range(n):
         for c in range(C):
             d[c] = <small_unsigned> ((<u32> a[c] + a[c + C] + b[c] + b[c + C] + 2) >> 2)
         a += 2*C
         b += 2*C
         d += C
+    return n
 
 
-cdef inline void half(
-    const Columns* p, const small_unsigned* a, const small_unsigned* b, small_unsigned* d
-) noexcept nogil:
+cdef inline Py_ssize_t half(const Columns* p, const void** rows, int taps, small_unsigned* d) noexcept nogil:
+    if taps < 2:
+        return 0
     if p.channels == 1:
-        half_c(p, a, b, d, 1)
-    elif p.channels == 3:
-        half_c(p, a, b, d, 3)
-    elif p.channels == 4:
-        half_c(p, a, b, d, 4)
-    else:
-        half_c(p, a, b, d, p.channels)
+        return half_c(p, rows, d, 1)
+    if p.channels == 3:
+        return half_c(p, rows, d, 3)
+    if p.channels == 4:
+        return half_c(p, rows, d, 4)
+    return half_c(p, rows, d, p.channels)
 
 
 cdef void half_u8(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
-    half(p, <const u8*> rows[0], <const u8*> rows[1], <u8*> out)
+    cdef Py_ssize_t done = half(p, rows, taps, <u8*> out)
+    if done < p.n_out:
+        area_small_from(p, rows, taps, <u8*> out, done)
 
 
 cdef void half_u16(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
-    half(p, <const u16*> rows[0], <const u16*> rows[1], <u16*> out)
+    cdef Py_ssize_t done = half(p, rows, taps, <u16*> out)
+    if done < p.n_out:
+        area_small_from(p, rows, taps, <u16*> out, done)
 
 
 # ---- stored type <-> calculating type. Rounding is half to even, out of range saturates, NaN gives the smallest.

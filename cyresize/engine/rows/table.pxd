@@ -13,8 +13,7 @@ cdef struct Columns:
     int taps                  # K: weights per output column
     int factor                # whole-number shrink factor (area), else 0
     int row_factor            # the same of the rows
-    bint half_up              # area by 2 x 2: (sum + 2) >> 2 instead of half-to-even
-    bint row_pairs            # area by 2 x 2 in floats: add within rows first
+    Py_ssize_t row_pairs      # area by 2 x 2 in floats: the first columns that are added within rows first
     const Py_ssize_t* start
     const int* count          # NULL: every column has K taps
     const void* weights       # [OW][K], type set by the kernel
