@@ -139,7 +139,7 @@ def destination(dst: object, src: np.ndarray[Any, Any], shape: tuple[int, ...]) 
     if not dst.flags.writeable:
         raise ValueError("dst is read-only")
     try:
-        shared = np.shares_memory(dst, src, max_work=10_000)
+        shared = np.shares_memory(dst, src, max_work=10_000)  # type: ignore[arg-type]
     except np.exceptions.TooHardError:
         shared = True
     if shared:
