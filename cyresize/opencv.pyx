@@ -224,6 +224,10 @@ cdef Job antialiased_job(const Task* t):
     if not fixed:
         return float_job(t, columns, rows)
     job = fixed_job(t, columns, rows, INT32, 1, 1)
+    # Bytes are rounded between the passes, so the order shows: since Pillow 13 the vertical pass comes first where
+    # the height loses more than twice as many samples as the width.
+    if t.oh < t.h and t.h - t.oh > 2*(t.w - t.ow):
+        job.pipeline.order = ROWS_FIRST
     job.pipeline.columns_pass = kernels.pillow_u8_columns
     job.pipeline.blend = kernels.pillow_u8_blend
     return job
