@@ -129,7 +129,7 @@ class Parser(argparse.ArgumentParser):
 
 def size_option(text: str) -> tuple[int, int]:
     """(width, height) from WxH."""
-    match = re.fullmatch(r"(-?\d{1,18})[xX\N{MULTIPLICATION SIGN}](-?\d{1,18})", text.strip(), re.ASCII)
+    match = re.fullmatch(r"(-?\d{1,18})[xX\u00d7](-?\d{1,18})", text.strip(), re.ASCII)
     if match is None:
         raise argparse.ArgumentTypeError(f"must be WIDTHxHEIGHT in pixels, such as 640x480, not {text!r}")
     return int(match[1]), int(match[2])

@@ -251,7 +251,7 @@ def replace_file(path: Path, data: NDArray[np.uint8]) -> None:
     part = target.with_name(f".cyresize-{secrets.token_hex(8)}.part")
     try:
         with part.open("xb") as file:
-            file.write(memoryview(data))
+            file.write(data.data)
         if target.exists():
             shutil.copymode(target, part)
         part.replace(target)
