@@ -11,8 +11,9 @@ from cyresize import checks
 from cyresize.interpolation import INTER_LINEAR
 
 from cyresize.engine.dispatch cimport kernels
-from cyresize.engine.gather cimport copy_images, gather_images
+from cyresize.engine.gather cimport Gather, copy_images, new_gather
 from cyresize.engine.image cimport Image
+from cyresize.engine.lanes cimport DIGITS2, DIGITS3, NEAR_FAR, NO_WEIGHTS, ONES, SECOND, SINGLE_FLOATS, free_lanes
 from cyresize.engine.parallel cimport default_threads
 from cyresize.engine.plan cimport FLOAT32, FLOAT64, INT16, INT32, AxisPlan
 from cyresize.engine.resample cimport COLUMNS_FIRST, ROWS_FIRST, WINDOW, Job, Pipeline, new_job
@@ -36,11 +37,7 @@ cdef struct Task:
     # All that decides how a resize is done: the key of the job cache.
     Py_ssize_t h, w, c, oh, ow
     double scale_y, scale_x
-    int mode, element, antialias, spare
-
-
-cdef class GatherPlans:
-    cdef AxisPlan columns, rows
+    int mode, element, antialias, itemsize
 
 
 cdef dict jobs = {}
@@ -122,6 +119,8 @@ cdef int cheaper_order(const Task* t, AxisPlan columns, AxisPlan rows) noexcept:
 cdef Job float_job(const Task* t, AxisPlan columns, AxisPlan rows, bint any_order=True):
     cdef Job job = new_job(columns, rows, t.c, FLOAT64 if t.element >= U32 else FLOAT32)
     float_kernels(job, t, cheaper_order(t, columns, rows) if any_order else COLUMNS_FIRST)
+    if t.element < U32:
+        job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS)
     return job
 
 
@@ -141,7 +140,9 @@ cdef Job area_whole_job(const Task* t):
     cdef bint quarter = fx == 2 and fy == 2
     # OpenCV 5 has vector code for these, which rounds differently from its plain loop.
     cdef bint vectored = t.c == 1 or t.c == 3 or t.c == 4
-    cdef Job job = new_job(rules.identity(t.w, t.ow), rules.blocks(t.h, t.oh, fy), t.c, FLOAT32)
+    cdef bint partial = t.ow*fx > t.w
+    cdef AxisPlan columns = rules.identity(t.w, t.ow) if partial else rules.blocks(t.w, t.ow, fx)
+    cdef Job job = new_job(columns, rules.blocks(t.h, t.oh, fy), t.c, FLOAT32)
     cdef Pipeline* p = &job.pipeline
     float_kernels(job, t, WINDOW)
     p.columns.factor = fx
@@ -156,7 +157,25 @@ cdef Job area_whole_job(const Task* t):
         p.window = kernels.area_u8
         if quarter and vectored:
             p.window = kernels.half_u8 if t.element == U8 else kernels.half_u16
+        if t.element == U8 and not partial:
+            if quarter and vectored:
+                job.use_lanes(&kernels.half_u8_lanes, NO_WEIGHTS)
+            else:
+                job.use_lanes(&kernels.fixed_u8_lanes, ONES)
     return job
+
+
+cdef int read_bytes(Job job) except -1:
+    """Let the horizontal pass read uint8 itself, where the level has such a kernel and the plan fits it."""
+    cdef Pipeline* p = &job.pipeline
+    free_lanes(job.lanes)
+    job.use_lanes(&kernels.area_u8_lanes, SINGLE_FLOATS)
+    if job.lanes == NULL:
+        return job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS)
+    p.widen = NULL
+    p.row_size = 1
+    p.columns_pass = kernels.bytes_to_float_columns
+    return 0
 
 
 cdef Job area_job(const Task* t):
@@ -164,9 +183,12 @@ cdef Job area_job(const Task* t):
     if t.scale_x >= 1 and t.scale_y >= 1:
         if whole(t.scale_x) and whole(t.scale_y):
             return area_whole_job(t)
-        return float_job(
+        job = float_job(
             t, rules.opencv_area_shrink(t.w, t.ow, t.scale_x), rules.opencv_area_shrink(t.h, t.oh, t.scale_y), False
         )
+        if t.element == U8 and kernels.bytes_to_float_columns != NULL:
+            read_bytes(job)
+        return job
     if t.element == U8:
         return linear_u8_job(
             t, rules.opencv_area_enlarge_u8(t.w, t.ow, t.scale_x, True),
@@ -182,6 +204,7 @@ cdef Job linear_u8_job(const Task* t, AxisPlan columns, AxisPlan rows):
     cdef Job job = fixed_job(t, columns, rows, INT16, 1, 2)
     job.pipeline.columns_pass = kernels.linear_u8_columns
     job.pipeline.blend = kernels.linear_u8_blend
+    job.use_lanes(&kernels.linear_u8_lanes, NEAR_FAR)
     return job
 
 
@@ -205,6 +228,8 @@ cdef Job linear_exact_job(const Task* t):
     )
     job.pipeline.columns_pass = kernels.exact_u8_columns if bytes else kernels.exact_u16_columns
     job.pipeline.blend = kernels.exact_u8_blend if bytes else kernels.exact_u16_blend
+    if bytes:
+        job.use_lanes(&kernels.exact_u8_lanes, SECOND)
     return job
 
 
@@ -212,6 +237,7 @@ cdef Job fixed_u8_job(const Task* t, AxisPlan columns, AxisPlan rows):
     cdef Job job = fixed_job(t, columns, rows, INT16, 1, 4)
     job.pipeline.columns_pass = kernels.fixed_u8_columns
     job.pipeline.blend = kernels.fixed_u8_blend
+    job.use_lanes(&kernels.fixed_u8_lanes, DIGITS2)
     return job
 
 
@@ -226,22 +252,19 @@ cdef Job antialiased_job(const Task* t):
     job = fixed_job(t, columns, rows, INT32, 1, 1)
     job.pipeline.columns_pass = kernels.pillow_u8_columns
     job.pipeline.blend = kernels.pillow_u8_blend
+    job.use_lanes(&kernels.pillow_u8_lanes, DIGITS3)
     return job
 
 
 cdef object make_job(const Task* t):
     """The job of a task: the whole meaning of cv2.resize's modes."""
-    cdef GatherPlans plans
     cdef bint half = whole(t.scale_x) and whole(t.scale_y) and rint(t.scale_x) == 2 and rint(t.scale_y) == 2
-    if t.mode == NEAREST or t.mode == NEAREST_EXACT:
-        plans = GatherPlans()
-        if t.mode == NEAREST:
-            plans.columns = rules.nearest(t.w, t.ow, t.scale_x)
-            plans.rows = rules.nearest(t.h, t.oh, t.scale_y)
-        else:
-            plans.columns = rules.nearest_exact(t.w, t.ow)
-            plans.rows = rules.nearest_exact(t.h, t.oh)
-        return plans
+    if t.mode == NEAREST:
+        return new_gather(
+            rules.nearest(t.w, t.ow, t.scale_x), rules.nearest(t.h, t.oh, t.scale_y), t.c*t.itemsize
+        )
+    if t.mode == NEAREST_EXACT:
+        return new_gather(rules.nearest_exact(t.w, t.ow), rules.nearest_exact(t.h, t.oh), t.c*t.itemsize)
     if t.antialias:
         return antialiased_job(t)
     if t.mode == AREA or (t.mode == LINEAR and half) or (t.mode == LINEAR_EXACT and half and t.c != 2):
@@ -288,8 +311,8 @@ cdef int work(const Image* src, const Image* dst, const Task* t, object n_thread
     if threads > 1 and dst.n*dst.h*dst.w*dst.c*dst.itemsize < SMALL_WORK:
         threads = 1
     job = cached_job(t)
-    if type(job) is GatherPlans:
-        return gather_images((<GatherPlans> job).columns, (<GatherPlans> job).rows, src, dst, threads)
+    if type(job) is Gather:
+        return (<Gather> job).run(src, dst, threads)
     return (<Job> job).run(src, dst, threads)
 
 
@@ -424,6 +447,7 @@ def resize(
             checks.weighted_dtype(src, t.mode)
         if t.mode == NEAREST or t.mode == NEAREST_EXACT:
             t.element = OTHER
+        t.itemsize = <int> image.itemsize
         if n_threads is not None:
             n_threads = checks.thread_count(n_threads)
         shape = output_shape(&view, &image, &t)

@@ -4,7 +4,7 @@
 from libc.math cimport rint, rintf
 from libc.string cimport memcpy
 
-from cyresize.engine.rows.table cimport Columns, RowKernels
+from cyresize.engine.rows.table cimport BYTES, FLOATS, PAIRS, QUADS, SINGLES, WORDS, Columns, LaneFormat, Lanes, RowKernels
 
 ctypedef unsigned char u8
 ctypedef signed char i8
@@ -571,7 +571,9 @@ cdef inline void gather_size(
         memcpy(out + x*size, row + index[x]*size, size)
 
 
-cdef void gather(const Py_ssize_t* index, Py_ssize_t n, Py_ssize_t size, const void* row, void* out) noexcept nogil:
+cdef void gather(
+    const Lanes* lanes, const Py_ssize_t* index, Py_ssize_t n, Py_ssize_t size, const void* row, void* out
+) noexcept nogil:
     cdef const char* s = <const char*> row
     cdef char* d = <char*> out
     if size == 1:
