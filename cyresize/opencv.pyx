@@ -1,7 +1,9 @@
 """The OpenCV dialect: cv2.resize's words, turned into a job over two plans."""
 
 from cpython.buffer cimport PyBUF_FORMAT, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.bool cimport PyBool_Check
 from cpython.bytes cimport PyBytes_FromStringAndSize
+from cpython.long cimport PyLong_AsLongAndOverflow, PyLong_Check, PyLong_CheckExact
 from libc.math cimport fabs, rint
 from libc.string cimport memset
 
@@ -12,7 +14,7 @@ from cyresize.interpolation import INTER_LINEAR
 
 from cyresize.engine.dispatch cimport kernels
 from cyresize.engine.gather cimport Gather, copy_images, new_gather
-from cyresize.engine.image cimport Image
+from cyresize.engine.image cimport Image, ranges_meet
 from cyresize.engine.lanes cimport DIGITS2, DIGITS3, NEAR_FAR, NO_WEIGHTS, ONES, SECOND, SINGLE_FLOATS, free_lanes
 from cyresize.engine.parallel cimport default_threads
 from cyresize.engine.plan cimport FLOAT32, FLOAT64, INT16, INT32, AxisPlan
@@ -300,9 +302,8 @@ cdef object cached_job(const Task* t):
     return job
 
 
-cdef int work(const Image* src, const Image* dst, const Task* t, object n_threads) except -1:
+cdef int work(const Image* src, const Image* dst, const Task* t, int threads) except -1:
     """Fill ``dst`` from ``src``."""
-    cdef int threads = default_threads() if n_threads is None else <int> checks.thread_count(n_threads)
     cdef object job
     if t.h == t.oh and t.w == t.ow:
         with nogil:
@@ -342,6 +343,107 @@ cdef object swapped(src, dsize, dst, double fx, double fy, interpolation, antial
         return out.astype(src.dtype)
     checks.destination(dst, src, out.shape)
     dst[...] = out
+    return dst
+
+
+cdef int read_source(object src, const Py_buffer* view, Image* image, Task* t) except -1:
+    cdef int k
+    t.element = element_of(view.format, view.itemsize)
+    if t.element == REFUSED or view.ndim < 2 or view.ndim > 4:
+        checks.source(src)
+    for k in range(view.ndim):
+        if view.shape[k] == 0:
+            checks.source(src)
+    describe(view, image)
+    t.h, t.w, t.c = image.h, image.w, image.c
+    t.itemsize = <int> image.itemsize
+    return 0
+
+
+cdef int mode_of(object interpolation) except -1:
+    cdef long number
+    cdef int overflow = 0
+    if PyLong_Check(interpolation) and not PyBool_Check(interpolation):
+        number = PyLong_AsLongAndOverflow(interpolation, &overflow)
+        if 0 <= number < MODES:
+            return <int> number
+    return checks.mode_number(interpolation)
+
+
+cdef int thread_count(object n_threads) except -1:
+    cdef long number
+    cdef int overflow = 0
+    if PyLong_CheckExact(n_threads):
+        number = PyLong_AsLongAndOverflow(n_threads, &overflow)
+        if 1 <= number < 1 << 15:
+            return <int> number
+    return checks.thread_count(n_threads)
+
+
+cdef int read_size(Task* t, object dsize, double fx, double fy) except -1:
+    cdef object pair = dsize
+    if (
+        type(dsize) is not tuple or len(<tuple> dsize) != 2
+        or not PyLong_CheckExact((<tuple> dsize)[0]) or not PyLong_CheckExact((<tuple> dsize)[1])
+    ):
+        pair = checks.dsize_pair(dsize)
+    try:
+        t.ow, t.oh = (<tuple> pair)[0], (<tuple> pair)[1]
+    except OverflowError:
+        checks.dsize_pair(dsize)
+        raise
+    if t.ow == 0 and t.oh == 0:
+        t.ow, t.oh = checks.size_from_factors(t.h, t.w, fx, fy)
+        t.scale_x, t.scale_y = 1.0/fx, 1.0/fy
+        return 0
+    if t.ow < 1 or t.oh < 1:
+        checks.bad_dsize(t.ow, t.oh)
+    t.scale_x = 1.0/(<double> t.ow/<double> t.w)
+    t.scale_y = 1.0/(<double> t.oh/<double> t.h)
+    return 0
+
+
+cdef bint read_options(Task* t, object src, object antialias) except -1:
+    """Check mode, antialias and dtype together; False if the dtype needs its byte order changed first."""
+    if antialias:
+        t.antialias = 1
+        if t.mode != LINEAR and t.mode != CUBIC and t.mode != LANCZOS4:
+            checks.antialias_mode(t.mode)
+    if t.mode == NEAREST or t.mode == NEAREST_EXACT:
+        t.element = OTHER
+    elif t.element == OTHER:
+        if not src.dtype.isnative and checks.is_weighted(src.dtype):
+            return False
+        checks.weighted_dtype(src, t.mode)
+    return True
+
+
+cdef object fill(object src, object dst, tuple shape, const Image* image, const Task* t, int threads):
+    """Run the task into ``dst``, or into a new array."""
+    cdef Py_buffer view
+    cdef Image target
+    cdef bint given = dst is not None
+    if not given:
+        dst = empty(shape, src.dtype)
+    elif not isinstance(dst, ndarray) or not dst.dtype == src.dtype or dst.ndim != len(shape):
+        checks.destination(dst, src, shape)
+    try:
+        PyObject_GetBuffer(dst, &view, PyBUF_STRIDES | PyBUF_WRITABLE)
+    except (ValueError, BufferError):
+        checks.destination(dst, src, shape)
+        raise
+    try:
+        if given and 0 in dst.shape:
+            checks.destination(dst, src, shape)
+        describe(&view, &target)
+        if given and (
+            target.h != t.oh or target.w != t.ow or target.c != t.c or target.n != image.n
+            or ranges_meet(&target, image)
+        ):
+            checks.destination(dst, src, shape)
+        work(image, &target, t, threads)
+    finally:
+        PyBuffer_Release(&view)
     return dst
 
 
@@ -395,12 +497,10 @@ def resize(
     >>> cyresize.resize(np.array([[0, 100]], np.uint8), (4, 1))
     array([[  0,  25,  75, 100]], dtype=uint8)
     """
-    cdef Py_buffer view, out
-    cdef Image image, target
+    cdef Py_buffer view
+    cdef Image image
     cdef Task t
-    cdef object width, height
-    cdef tuple shape
-    cdef Py_ssize_t k
+    cdef int threads
     if not isinstance(src, ndarray):
         checks.source(src)
     try:
@@ -409,58 +509,12 @@ def resize(
         checks.source(src)
     try:
         memset(&t, 0, sizeof(Task))
-        t.element = element_of(view.format, view.itemsize)
-        if t.element == REFUSED or view.ndim < 2 or view.ndim > 4:
-            checks.source(src)
-        for k in range(view.ndim):
-            if view.shape[k] == 0:
-                checks.source(src)
-        describe(&view, &image)
-        t.mode = <int> checks.mode_number(interpolation) if type(interpolation) is not int else -1
-        if t.mode < 0:
-            t.mode = <int> interpolation if 0 <= interpolation < MODES else <int> checks.mode_number(interpolation)
-        if type(dsize) is tuple and len(<tuple> dsize) == 2:
-            width, height = (<tuple> dsize)[0], (<tuple> dsize)[1]
-            if type(width) is not int or type(height) is not int:
-                width, height = checks.dsize_pair(dsize)
-        else:
-            width, height = checks.dsize_pair(dsize)
-        if not -(1 << 62) < width < (1 << 62) or not -(1 << 62) < height < (1 << 62):
-            width, height = checks.dsize_pair(dsize)
-        t.h, t.w, t.c = image.h, image.w, image.c
-        t.ow, t.oh = width, height
-        if t.ow == 0 and t.oh == 0:
-            t.ow, t.oh = checks.size_from_factors(t.h, t.w, fx, fy)
-            t.scale_x, t.scale_y = 1.0/fx, 1.0/fy
-        else:
-            if t.ow < 1 or t.oh < 1:
-                checks.bad_dsize(t.ow, t.oh)
-            t.scale_x = 1.0/(<double> t.ow/<double> t.w)
-            t.scale_y = 1.0/(<double> t.oh/<double> t.h)
-        if antialias:
-            t.antialias = 1
-            if t.mode != LINEAR and t.mode != CUBIC and t.mode != LANCZOS4:
-                checks.antialias_mode(t.mode)
-        if t.element == OTHER and t.mode != NEAREST and t.mode != NEAREST_EXACT:
-            if not src.dtype.isnative and src.dtype.itemsize <= (4 if src.dtype.kind in "iu" else 8):
-                return swapped(src, dsize, dst, fx, fy, interpolation, antialias, n_threads)
-            checks.weighted_dtype(src, t.mode)
-        if t.mode == NEAREST or t.mode == NEAREST_EXACT:
-            t.element = OTHER
-        t.itemsize = <int> image.itemsize
-        if n_threads is not None:
-            n_threads = checks.thread_count(n_threads)
-        shape = output_shape(&view, &image, &t)
-        if dst is None:
-            dst = empty(shape, src.dtype)
-        else:
-            checks.destination(dst, src, shape)
-        PyObject_GetBuffer(dst, &out, PyBUF_STRIDES | PyBUF_WRITABLE)
-        try:
-            describe(&out, &target)
-            work(&image, &target, &t, n_threads)
-        finally:
-            PyBuffer_Release(&out)
+        read_source(src, &view, &image, &t)
+        t.mode = mode_of(interpolation)
+        read_size(&t, dsize, fx, fy)
+        threads = default_threads() if n_threads is None else thread_count(n_threads)
+        if not read_options(&t, src, antialias):
+            return swapped(src, dsize, dst, fx, fy, interpolation, antialias, n_threads)
+        return fill(src, dst, output_shape(&view, &image, &t), &image, &t, threads)
     finally:
         PyBuffer_Release(&view)
-    return dst

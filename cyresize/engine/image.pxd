@@ -70,3 +70,18 @@ cdef inline const char* end_of(const Image* a) noexcept nogil:
     end += (a.w - 1)*a.stride_w if a.stride_w > 0 else 0
     end += (a.c - 1)*a.stride_c if a.stride_c > 0 else 0
     return end
+
+
+cdef inline const char* begin_of(const Image* a) noexcept nogil:
+    """The first byte of the first element in memory."""
+    cdef const char* begin = a.data
+    begin += (a.n - 1)*a.stride_n if a.stride_n < 0 else 0
+    begin += (a.h - 1)*a.stride_h if a.stride_h < 0 else 0
+    begin += (a.w - 1)*a.stride_w if a.stride_w < 0 else 0
+    begin += (a.c - 1)*a.stride_c if a.stride_c < 0 else 0
+    return begin
+
+
+cdef inline bint ranges_meet(const Image* a, const Image* b) noexcept nogil:
+    """Whether the spans of memory overlap; if they do, the images may still not share an element."""
+    return begin_of(a) < end_of(b) and begin_of(b) < end_of(a)
