@@ -25,6 +25,7 @@ MODULES = [
     f"{ENGINE}.parallel",
     f"{ENGINE}.plan",
     f"{ENGINE}.rules",
+    f"{ENGINE}.lanes",
     f"{ENGINE}.resample",
     f"{ENGINE}.gather",
     "cyresize.opencv",

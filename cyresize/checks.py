@@ -38,6 +38,11 @@ def weighted_dtype(src: np.ndarray[Any, Any], mode: int) -> NoReturn:
     raise TypeError(f"{name} does not take dtype {src.dtype}; it takes {WEIGHTED} (nearest modes take every dtype)")
 
 
+def is_weighted(dtype: np.dtype[Any]) -> bool:
+    """Whether the weighted modes take this dtype, whatever its byte order."""
+    return dtype.newbyteorder("=").name in WEIGHTED.split(", ")
+
+
 def side(value: object, name: str) -> int:
     """One side of a size as an int."""
     if isinstance(value, bool | np.bool_):

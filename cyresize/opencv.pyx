@@ -1,7 +1,9 @@
 """The OpenCV dialect: cv2.resize's words, turned into a job over two plans."""
 
 from cpython.buffer cimport PyBUF_FORMAT, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.bool cimport PyBool_Check
 from cpython.bytes cimport PyBytes_FromStringAndSize
+from cpython.long cimport PyLong_AsLongAndOverflow, PyLong_Check, PyLong_CheckExact
 from libc.math cimport fabs, rint
 from libc.string cimport memset
 
@@ -11,8 +13,9 @@ from cyresize import checks
 from cyresize.interpolation import INTER_LINEAR
 
 from cyresize.engine.dispatch cimport kernels
-from cyresize.engine.gather cimport copy_images, gather_images
-from cyresize.engine.image cimport Image
+from cyresize.engine.gather cimport Gather, copy_images, new_gather
+from cyresize.engine.image cimport Image, ranges_meet
+from cyresize.engine.lanes cimport DIGITS2, DIGITS3, NEAR_FAR, NO_WEIGHTS, ONES, SECOND, SINGLE_FLOATS, free_lanes
 from cyresize.engine.parallel cimport default_threads
 from cyresize.engine.plan cimport FLOAT32, FLOAT64, INT16, INT32, AxisPlan
 from cyresize.engine.resample cimport COLUMNS_FIRST, ROWS_FIRST, WINDOW, Job, Pipeline, new_job
@@ -36,11 +39,7 @@ cdef struct Task:
     # All that decides how a resize is done: the key of the job cache.
     Py_ssize_t h, w, c, oh, ow
     double scale_y, scale_x
-    int mode, element, antialias, spare
-
-
-cdef class GatherPlans:
-    cdef AxisPlan columns, rows
+    int mode, element, antialias, itemsize
 
 
 cdef dict jobs = {}
@@ -122,6 +121,8 @@ cdef int cheaper_order(const Task* t, AxisPlan columns, AxisPlan rows) noexcept:
 cdef Job float_job(const Task* t, AxisPlan columns, AxisPlan rows, bint any_order=True):
     cdef Job job = new_job(columns, rows, t.c, FLOAT64 if t.element >= U32 else FLOAT32)
     float_kernels(job, t, cheaper_order(t, columns, rows) if any_order else COLUMNS_FIRST)
+    if t.element < U32:
+        job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS)
     return job
 
 
@@ -141,7 +142,9 @@ cdef Job area_whole_job(const Task* t):
     cdef bint quarter = fx == 2 and fy == 2
     # OpenCV 5 has vector code for these, which rounds differently from its plain loop.
     cdef bint vectored = t.c == 1 or t.c == 3 or t.c == 4
-    cdef Job job = new_job(rules.identity(t.w, t.ow), rules.blocks(t.h, t.oh, fy), t.c, FLOAT32)
+    cdef bint partial = t.ow*fx > t.w
+    cdef AxisPlan columns = rules.identity(t.w, t.ow) if partial else rules.blocks(t.w, t.ow, fx)
+    cdef Job job = new_job(columns, rules.blocks(t.h, t.oh, fy), t.c, FLOAT32)
     cdef Pipeline* p = &job.pipeline
     float_kernels(job, t, WINDOW)
     p.columns.factor = fx
@@ -156,7 +159,25 @@ cdef Job area_whole_job(const Task* t):
         p.window = kernels.area_u8
         if quarter and vectored:
             p.window = kernels.half_u8 if t.element == U8 else kernels.half_u16
+        if t.element == U8 and not partial:
+            if quarter and vectored:
+                job.use_lanes(&kernels.half_u8_lanes, NO_WEIGHTS)
+            else:
+                job.use_lanes(&kernels.fixed_u8_lanes, ONES)
     return job
+
+
+cdef int read_bytes(Job job) except -1:
+    """Let the horizontal pass read uint8 itself, where the level has such a kernel and the plan fits it."""
+    cdef Pipeline* p = &job.pipeline
+    free_lanes(job.lanes)
+    job.use_lanes(&kernels.area_u8_lanes, SINGLE_FLOATS)
+    if job.lanes == NULL:
+        return job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS)
+    p.widen = NULL
+    p.row_size = 1
+    p.columns_pass = kernels.bytes_to_float_columns
+    return 0
 
 
 cdef Job area_job(const Task* t):
@@ -164,9 +185,12 @@ cdef Job area_job(const Task* t):
     if t.scale_x >= 1 and t.scale_y >= 1:
         if whole(t.scale_x) and whole(t.scale_y):
             return area_whole_job(t)
-        return float_job(
+        job = float_job(
             t, rules.opencv_area_shrink(t.w, t.ow, t.scale_x), rules.opencv_area_shrink(t.h, t.oh, t.scale_y), False
         )
+        if t.element == U8 and kernels.bytes_to_float_columns != NULL:
+            read_bytes(job)
+        return job
     if t.element == U8:
         return linear_u8_job(
             t, rules.opencv_area_enlarge_u8(t.w, t.ow, t.scale_x, True),
@@ -182,6 +206,7 @@ cdef Job linear_u8_job(const Task* t, AxisPlan columns, AxisPlan rows):
     cdef Job job = fixed_job(t, columns, rows, INT16, 1, 2)
     job.pipeline.columns_pass = kernels.linear_u8_columns
     job.pipeline.blend = kernels.linear_u8_blend
+    job.use_lanes(&kernels.linear_u8_lanes, NEAR_FAR)
     return job
 
 
@@ -205,6 +230,8 @@ cdef Job linear_exact_job(const Task* t):
     )
     job.pipeline.columns_pass = kernels.exact_u8_columns if bytes else kernels.exact_u16_columns
     job.pipeline.blend = kernels.exact_u8_blend if bytes else kernels.exact_u16_blend
+    if bytes:
+        job.use_lanes(&kernels.exact_u8_lanes, SECOND)
     return job
 
 
@@ -212,6 +239,7 @@ cdef Job fixed_u8_job(const Task* t, AxisPlan columns, AxisPlan rows):
     cdef Job job = fixed_job(t, columns, rows, INT16, 1, 4)
     job.pipeline.columns_pass = kernels.fixed_u8_columns
     job.pipeline.blend = kernels.fixed_u8_blend
+    job.use_lanes(&kernels.fixed_u8_lanes, DIGITS2)
     return job
 
 
@@ -230,22 +258,19 @@ cdef Job antialiased_job(const Task* t):
         job.pipeline.order = ROWS_FIRST
     job.pipeline.columns_pass = kernels.pillow_u8_columns
     job.pipeline.blend = kernels.pillow_u8_blend
+    job.use_lanes(&kernels.pillow_u8_lanes, DIGITS3)
     return job
 
 
 cdef object make_job(const Task* t):
     """The job of a task: the whole meaning of cv2.resize's modes."""
-    cdef GatherPlans plans
     cdef bint half = whole(t.scale_x) and whole(t.scale_y) and rint(t.scale_x) == 2 and rint(t.scale_y) == 2
-    if t.mode == NEAREST or t.mode == NEAREST_EXACT:
-        plans = GatherPlans()
-        if t.mode == NEAREST:
-            plans.columns = rules.nearest(t.w, t.ow, t.scale_x)
-            plans.rows = rules.nearest(t.h, t.oh, t.scale_y)
-        else:
-            plans.columns = rules.nearest_exact(t.w, t.ow)
-            plans.rows = rules.nearest_exact(t.h, t.oh)
-        return plans
+    if t.mode == NEAREST:
+        return new_gather(
+            rules.nearest(t.w, t.ow, t.scale_x), rules.nearest(t.h, t.oh, t.scale_y), t.c*t.itemsize
+        )
+    if t.mode == NEAREST_EXACT:
+        return new_gather(rules.nearest_exact(t.w, t.ow), rules.nearest_exact(t.h, t.oh), t.c*t.itemsize)
     if t.antialias:
         return antialiased_job(t)
     if t.mode == AREA or (t.mode == LINEAR and half) or (t.mode == LINEAR_EXACT and half and t.c != 2):
@@ -281,9 +306,8 @@ cdef object cached_job(const Task* t):
     return job
 
 
-cdef int work(const Image* src, const Image* dst, const Task* t, object n_threads) except -1:
+cdef int work(const Image* src, const Image* dst, const Task* t, int threads) except -1:
     """Fill ``dst`` from ``src``."""
-    cdef int threads = default_threads() if n_threads is None else <int> checks.thread_count(n_threads)
     cdef object job
     if t.h == t.oh and t.w == t.ow:
         with nogil:
@@ -292,8 +316,8 @@ cdef int work(const Image* src, const Image* dst, const Task* t, object n_thread
     if threads > 1 and dst.n*dst.h*dst.w*dst.c*dst.itemsize < SMALL_WORK:
         threads = 1
     job = cached_job(t)
-    if type(job) is GatherPlans:
-        return gather_images((<GatherPlans> job).columns, (<GatherPlans> job).rows, src, dst, threads)
+    if type(job) is Gather:
+        return (<Gather> job).run(src, dst, threads)
     return (<Job> job).run(src, dst, threads)
 
 
@@ -323,6 +347,107 @@ cdef object swapped(src, dsize, dst, double fx, double fy, interpolation, antial
         return out.astype(src.dtype)
     checks.destination(dst, src, out.shape)
     dst[...] = out
+    return dst
+
+
+cdef int read_source(object src, const Py_buffer* view, Image* image, Task* t) except -1:
+    cdef int k
+    t.element = element_of(view.format, view.itemsize)
+    if t.element == REFUSED or view.ndim < 2 or view.ndim > 4:
+        checks.source(src)
+    for k in range(view.ndim):
+        if view.shape[k] == 0:
+            checks.source(src)
+    describe(view, image)
+    t.h, t.w, t.c = image.h, image.w, image.c
+    t.itemsize = <int> image.itemsize
+    return 0
+
+
+cdef int mode_of(object interpolation) except -1:
+    cdef long number
+    cdef int overflow = 0
+    if PyLong_Check(interpolation) and not PyBool_Check(interpolation):
+        number = PyLong_AsLongAndOverflow(interpolation, &overflow)
+        if 0 <= number < MODES:
+            return <int> number
+    return checks.mode_number(interpolation)
+
+
+cdef int thread_count(object n_threads) except -1:
+    cdef long number
+    cdef int overflow = 0
+    if PyLong_CheckExact(n_threads):
+        number = PyLong_AsLongAndOverflow(n_threads, &overflow)
+        if 1 <= number < 1 << 15:
+            return <int> number
+    return checks.thread_count(n_threads)
+
+
+cdef int read_size(Task* t, object dsize, double fx, double fy) except -1:
+    cdef object pair = dsize
+    if (
+        type(dsize) is not tuple or len(<tuple> dsize) != 2
+        or not PyLong_CheckExact((<tuple> dsize)[0]) or not PyLong_CheckExact((<tuple> dsize)[1])
+    ):
+        pair = checks.dsize_pair(dsize)
+    try:
+        t.ow, t.oh = (<tuple> pair)[0], (<tuple> pair)[1]
+    except OverflowError:
+        checks.dsize_pair(dsize)
+        raise
+    if t.ow == 0 and t.oh == 0:
+        t.ow, t.oh = checks.size_from_factors(t.h, t.w, fx, fy)
+        t.scale_x, t.scale_y = 1.0/fx, 1.0/fy
+        return 0
+    if t.ow < 1 or t.oh < 1:
+        checks.bad_dsize(t.ow, t.oh)
+    t.scale_x = 1.0/(<double> t.ow/<double> t.w)
+    t.scale_y = 1.0/(<double> t.oh/<double> t.h)
+    return 0
+
+
+cdef bint read_options(Task* t, object src, object antialias) except -1:
+    """Check mode, antialias and dtype together; False if the dtype needs its byte order changed first."""
+    if antialias:
+        t.antialias = 1
+        if t.mode != LINEAR and t.mode != CUBIC and t.mode != LANCZOS4:
+            checks.antialias_mode(t.mode)
+    if t.mode == NEAREST or t.mode == NEAREST_EXACT:
+        t.element = OTHER
+    elif t.element == OTHER:
+        if not src.dtype.isnative and checks.is_weighted(src.dtype):
+            return False
+        checks.weighted_dtype(src, t.mode)
+    return True
+
+
+cdef object fill(object src, object dst, tuple shape, const Image* image, const Task* t, int threads):
+    """Run the task into ``dst``, or into a new array."""
+    cdef Py_buffer view
+    cdef Image target
+    cdef bint given = dst is not None
+    if not given:
+        dst = empty(shape, src.dtype)
+    elif not isinstance(dst, ndarray) or not dst.dtype == src.dtype or dst.ndim != len(shape):
+        checks.destination(dst, src, shape)
+    try:
+        PyObject_GetBuffer(dst, &view, PyBUF_STRIDES | PyBUF_WRITABLE)
+    except (ValueError, BufferError):
+        checks.destination(dst, src, shape)
+        raise
+    try:
+        if given and 0 in dst.shape:
+            checks.destination(dst, src, shape)
+        describe(&view, &target)
+        if given and (
+            target.h != t.oh or target.w != t.ow or target.c != t.c or target.n != image.n
+            or ranges_meet(&target, image)
+        ):
+            checks.destination(dst, src, shape)
+        work(image, &target, t, threads)
+    finally:
+        PyBuffer_Release(&view)
     return dst
 
 
@@ -376,12 +501,10 @@ def resize(
     >>> cyresize.resize(np.array([[0, 100]], np.uint8), (4, 1))
     array([[  0,  25,  75, 100]], dtype=uint8)
     """
-    cdef Py_buffer view, out
-    cdef Image image, target
+    cdef Py_buffer view
+    cdef Image image
     cdef Task t
-    cdef object width, height
-    cdef tuple shape
-    cdef Py_ssize_t k
+    cdef int threads
     if not isinstance(src, ndarray):
         checks.source(src)
     try:
@@ -390,57 +513,12 @@ def resize(
         checks.source(src)
     try:
         memset(&t, 0, sizeof(Task))
-        t.element = element_of(view.format, view.itemsize)
-        if t.element == REFUSED or view.ndim < 2 or view.ndim > 4:
-            checks.source(src)
-        for k in range(view.ndim):
-            if view.shape[k] == 0:
-                checks.source(src)
-        describe(&view, &image)
-        t.mode = <int> checks.mode_number(interpolation) if type(interpolation) is not int else -1
-        if t.mode < 0:
-            t.mode = <int> interpolation if 0 <= interpolation < MODES else <int> checks.mode_number(interpolation)
-        if type(dsize) is tuple and len(<tuple> dsize) == 2:
-            width, height = (<tuple> dsize)[0], (<tuple> dsize)[1]
-            if type(width) is not int or type(height) is not int:
-                width, height = checks.dsize_pair(dsize)
-        else:
-            width, height = checks.dsize_pair(dsize)
-        if not -(1 << 62) < width < (1 << 62) or not -(1 << 62) < height < (1 << 62):
-            width, height = checks.dsize_pair(dsize)
-        t.h, t.w, t.c = image.h, image.w, image.c
-        t.ow, t.oh = width, height
-        if t.ow == 0 and t.oh == 0:
-            t.ow, t.oh = checks.size_from_factors(t.h, t.w, fx, fy)
-            t.scale_x, t.scale_y = 1.0/fx, 1.0/fy
-        else:
-            if t.ow < 1 or t.oh < 1:
-                checks.bad_dsize(t.ow, t.oh)
-            t.scale_x = 1.0/(<double> t.ow/<double> t.w)
-            t.scale_y = 1.0/(<double> t.oh/<double> t.h)
-        if antialias:
-            t.antialias = 1
-            if t.mode != LINEAR and t.mode != CUBIC and t.mode != LANCZOS4:
-                checks.antialias_mode(t.mode)
-        if t.element == OTHER and t.mode != NEAREST and t.mode != NEAREST_EXACT:
-            if not src.dtype.isnative and src.dtype.itemsize <= (4 if src.dtype.kind in "iu" else 8):
-                return swapped(src, dsize, dst, fx, fy, interpolation, antialias, n_threads)
-            checks.weighted_dtype(src, t.mode)
-        if t.mode == NEAREST or t.mode == NEAREST_EXACT:
-            t.element = OTHER
-        if n_threads is not None:
-            n_threads = checks.thread_count(n_threads)
-        shape = output_shape(&view, &image, &t)
-        if dst is None:
-            dst = empty(shape, src.dtype)
-        else:
-            checks.destination(dst, src, shape)
-        PyObject_GetBuffer(dst, &out, PyBUF_STRIDES | PyBUF_WRITABLE)
-        try:
-            describe(&out, &target)
-            work(&image, &target, &t, n_threads)
-        finally:
-            PyBuffer_Release(&out)
+        read_source(src, &view, &image, &t)
+        t.mode = mode_of(interpolation)
+        read_size(&t, dsize, fx, fy)
+        threads = default_threads() if n_threads is None else thread_count(n_threads)
+        if not read_options(&t, src, antialias):
+            return swapped(src, dsize, dst, fx, fy, interpolation, antialias, n_threads)
+        return fill(src, dst, output_shape(&view, &image, &t), &image, &t, threads)
     finally:
         PyBuffer_Release(&view)
-    return dst

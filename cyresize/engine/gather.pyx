@@ -6,8 +6,10 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
 
 from cyresize.engine.dispatch cimport kernels
-from cyresize.engine.image cimport Image, move_row, padded, row_of, rows_contiguous, unpack_row
+from cyresize.engine.image cimport Image, end_of, move_row, padded, row_of, rows_contiguous, unpack_row
+from cyresize.engine.lanes cimport NO_WEIGHTS, free_lanes, new_lanes
 from cyresize.engine.plan cimport AxisPlan
+from cyresize.engine.rows.table cimport SLACK, Lanes
 
 
 cdef void spread(const Image* src, const Py_ssize_t* index, Py_ssize_t w, const char* row, char* to) noexcept nogil:
@@ -19,13 +21,32 @@ cdef void spread(const Image* src, const Py_ssize_t* index, Py_ssize_t w, const 
         )
 
 
+cdef struct Walk:
+    # What every row of a gather needs.
+    const Py_ssize_t* columns
+    const Py_ssize_t* rows
+    const Lanes* lanes
+    const char* limit         # what lies before it may be read
+
+
+cdef void gather_row(const Walk* walk, const Image* src, const Image* dst, const char* row, char* to, char* spare) noexcept nogil:
+    """One packed output row from one source row."""
+    cdef Py_ssize_t size = src.c*src.itemsize, length = src.w*size
+    if not rows_contiguous(src):
+        spread(src, walk.columns, dst.w, row, to)
+        return
+    if walk.lanes != NULL and row + length + SLACK > walk.limit:
+        memcpy(spare, row, length)
+        row = spare
+    kernels.gather(walk.lanes, walk.columns, dst.w, size, row, to)
+
+
 cdef void band(
-    const Py_ssize_t* columns, const Py_ssize_t* rows, const Image* src, const Image* dst, char* scratch,
-    Py_ssize_t begin, Py_ssize_t end,
+    const Walk* walk, const Image* src, const Image* dst, char* scratch, Py_ssize_t begin, Py_ssize_t end
 ) noexcept nogil:
     cdef Py_ssize_t i, n, y, size = src.c*src.itemsize, previous = -1, image = -1
-    cdef bint packed_src = rows_contiguous(src), packed_dst = rows_contiguous(dst)
-    cdef const char* source
+    cdef bint packed = rows_contiguous(dst)
+    cdef char* spare = scratch + (0 if packed else padded(dst.w*size))
     cdef char* row
     cdef char* to
     cdef char* last = NULL
@@ -33,44 +54,57 @@ cdef void band(
         n = i // dst.h
         y = i - n*dst.h
         row = row_of(dst, n, y)
-        to = row if packed_dst else scratch
-        if n == image and rows[y] == previous:
+        to = row if packed else scratch
+        if n != image or walk.rows[y] != previous:
+            gather_row(walk, src, dst, row_of(src, n, walk.rows[y]), to, spare)
+        elif packed:
             # The same source row again: copy the finished row.
-            if packed_dst:
-                memcpy(to, last, dst.w*size)
-        else:
-            source = row_of(src, n, rows[y])
-            if packed_src:
-                kernels.gather(columns, dst.w, size, source, to)
-            else:
-                spread(src, columns, dst.w, source, to)
+            memcpy(to, last, dst.w*size)
         last = to
-        previous = rows[y]
+        previous = walk.rows[y]
         image = n
-        if not packed_dst:
+        if not packed:
             unpack_row(dst, to, row)
 
 
-cdef int gather_images(AxisPlan columns, AxisPlan rows, const Image* src, const Image* dst, int threads) except -1:
-    """Copy pixels from ``src`` to ``dst`` as the two nearest plans say."""
-    cdef Py_ssize_t total = dst.n*dst.h, size = padded(dst.w*dst.c*dst.itemsize)
-    cdef int team = <int> min(<Py_ssize_t> threads, total), t
-    cdef char* scratch = NULL
-    if not rows_contiguous(dst):
-        scratch = <char*> malloc(size*team)
-        if scratch == NULL:
-            raise MemoryError(f"no memory for {team} x {size} bytes of row buffers")
-    with nogil:
-        if team == 1:
-            band(columns.first, rows.first, src, dst, scratch, 0, total)
-        else:
-            for t in prange(team, num_threads=team, schedule="static", chunksize=1):
-                band(
-                    columns.first, rows.first, src, dst, scratch + t*size if scratch != NULL else NULL,
-                    total*t // team, total*(t + 1) // team,
-                )
-        free(scratch)
-    return 0
+cdef Gather new_gather(AxisPlan columns, AxisPlan rows, Py_ssize_t pixel):
+    """A gather by two nearest plans of pixels of ``pixel`` bytes."""
+    cdef Gather job = Gather.__new__(Gather)
+    job.columns = columns
+    job.rows = rows
+    job.lanes = new_lanes(columns, pixel, &kernels.gather_lanes, NO_WEIGHTS)
+    return job
+
+
+cdef class Gather:
+    """Two nearest plans. Does not change, so it is shared."""
+
+    def __dealloc__(self):
+        free_lanes(self.lanes)
+
+    cdef int run(self, const Image* src, const Image* dst, int threads) except -1:
+        cdef Walk walk
+        cdef Py_ssize_t total = dst.n*dst.h, size = 0
+        cdef int team = <int> min(<Py_ssize_t> threads, total), t
+        cdef char* scratch = NULL
+        walk.columns = self.columns.first
+        walk.rows = self.rows.first
+        walk.lanes = self.lanes
+        walk.limit = end_of(src)
+        size += 0 if rows_contiguous(dst) else padded(dst.w*dst.c*dst.itemsize)
+        size += 0 if self.lanes == NULL else padded(src.w*src.c*src.itemsize)
+        if size > 0:
+            scratch = <char*> malloc(size*team)
+            if scratch == NULL:
+                raise MemoryError(f"no memory for {team} x {size} bytes of row buffers")
+        with nogil:
+            if team == 1:
+                band(&walk, src, dst, scratch, 0, total)
+            else:
+                for t in prange(team, num_threads=team, schedule="static", chunksize=1):
+                    band(&walk, src, dst, scratch + t*size, total*t // team, total*(t + 1) // team)
+            free(scratch)
+        return 0
 
 
 cdef void copy_images(const Image* src, const Image* dst) noexcept nogil:

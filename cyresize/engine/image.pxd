@@ -2,6 +2,8 @@
 
 from libc.string cimport memcpy
 
+from cyresize.engine.rows.table cimport SLACK
+
 cdef struct Image:
     # N images of H rows of W pixels of C channels; strides in bytes, of any sign.
     char* data
@@ -45,6 +47,9 @@ cdef inline void move_row(
 
 
 cdef inline void pack_row(const Image* a, const char* row, char* to) noexcept nogil:
+    if rows_contiguous(a):
+        memcpy(to, row, a.w*a.c*a.itemsize)
+        return
     move_row(to, a.c*a.itemsize, a.itemsize, row, a.stride_w, a.stride_c, a.w, a.c, a.itemsize)
 
 
@@ -53,5 +58,30 @@ cdef inline void unpack_row(const Image* a, const char* packed, char* row) noexc
 
 
 cdef inline Py_ssize_t padded(Py_ssize_t size) noexcept nogil:
-    # Rows of scratch start on a cache line and may be overrun by one 64-byte store.
-    return ((size + 63) & ~<Py_ssize_t> 63) + 64
+    # Rows of scratch start on a cache line, and kernels may read and write SLACK bytes behind their end.
+    return ((size + 63) & ~<Py_ssize_t> 63) + SLACK
+
+
+cdef inline const char* end_of(const Image* a) noexcept nogil:
+    """One past the last byte of the last element in memory: what lies before it may be read."""
+    cdef const char* end = a.data + a.itemsize
+    end += (a.n - 1)*a.stride_n if a.stride_n > 0 else 0
+    end += (a.h - 1)*a.stride_h if a.stride_h > 0 else 0
+    end += (a.w - 1)*a.stride_w if a.stride_w > 0 else 0
+    end += (a.c - 1)*a.stride_c if a.stride_c > 0 else 0
+    return end
+
+
+cdef inline const char* begin_of(const Image* a) noexcept nogil:
+    """The first byte of the first element in memory."""
+    cdef const char* begin = a.data
+    begin += (a.n - 1)*a.stride_n if a.stride_n < 0 else 0
+    begin += (a.h - 1)*a.stride_h if a.stride_h < 0 else 0
+    begin += (a.w - 1)*a.stride_w if a.stride_w < 0 else 0
+    begin += (a.c - 1)*a.stride_c if a.stride_c < 0 else 0
+    return begin
+
+
+cdef inline bint ranges_meet(const Image* a, const Image* b) noexcept nogil:
+    """Whether the spans of memory overlap; if they do, the images may still not share an element."""
+    return begin_of(a) < end_of(b) and begin_of(b) < end_of(a)

@@ -1,6 +1,6 @@
 from cyresize.engine.image cimport Image
 from cyresize.engine.plan cimport AxisPlan
-from cyresize.engine.rows.table cimport Columns, blend_fn, columns_fn, convert_fn, window_fn
+from cyresize.engine.rows.table cimport Columns, LaneFormat, Lanes, blend_fn, columns_fn, convert_fn, window_fn
 
 cdef enum Order:
     COLUMNS_FIRST, ROWS_FIRST, WINDOW
@@ -28,7 +28,9 @@ cdef class Job:
     cdef AxisPlan column_plan, row_plan
     cdef void* column_weights
     cdef void* row_weights
+    cdef Lanes* lanes
 
+    cdef int use_lanes(self, const LaneFormat* format, int encoding) except -1
     cdef int run(self, const Image* src, const Image* dst, int threads) except -1
 
 cdef Job new_job(AxisPlan columns, AxisPlan rows, Py_ssize_t channels, int weights)

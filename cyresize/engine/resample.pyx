@@ -8,8 +8,10 @@ from cython.parallel cimport prange
 
 from libc.stdlib cimport free, malloc
 
-from cyresize.engine.image cimport Image, pack_row, padded, row_of, rows_contiguous, unpack_row
-from cyresize.engine.plan cimport FLOAT32, FLOAT64, INT16, AxisPlan
+from cyresize.engine.image cimport Image, end_of, pack_row, padded, row_of, rows_contiguous, unpack_row
+from cyresize.engine.lanes cimport free_lanes, new_lanes
+from cyresize.engine.plan cimport FLOAT64, INT16, AxisPlan
+from cyresize.engine.rows.table cimport SLACK
 
 
 cdef struct Scratch:
@@ -24,12 +26,13 @@ cdef struct Scratch:
     Py_ssize_t* source_tags
     Py_ssize_t* ring_tags
     Py_ssize_t slots, source_pitch, ring_pitch
+    const char* limit         # source bytes before it may be read
 
 
 cdef Py_ssize_t lay_out(const Pipeline* p, const Image* src, const Image* dst, Scratch* s, char* memory) noexcept nogil:
     """Cut ``memory`` into the parts of ``s``; returns the bytes needed (``memory`` may be NULL to ask that)."""
     cdef Py_ssize_t at = 0, n_src = src.w*src.c, n_dst = dst.w*dst.c
-    cdef bint copies = p.widen != NULL or not rows_contiguous(src)
+    cdef bint copies = p.widen != NULL or not rows_contiguous(src) or p.columns.lanes != NULL
     s.slots = 1 if p.order == COLUMNS_FIRST else p.taps
     s.source_pitch = padded(n_src*p.row_size)
     s.ring_pitch = padded(n_dst*p.ring_size)
@@ -57,13 +60,15 @@ cdef Py_ssize_t lay_out(const Pipeline* p, const Image* src, const Image* dst, S
 cdef inline const void* source_row(
     const Pipeline* p, const Image* src, Scratch* s, Py_ssize_t n, Py_ssize_t r
 ) noexcept nogil:
-    """Row r of image n, contiguous and widened: in place if it is so already, else in the source ring."""
+    """Row r of image n, contiguous, widened and readable past its end: in place if it is, else in the source ring."""
     cdef const char* row = row_of(src, n, r)
     cdef Py_ssize_t slot
     cdef bint contiguous = rows_contiguous(src)
     cdef char* to
     if contiguous and p.widen == NULL:
-        return row
+        # Kernels with lanes read past the end of a row: only the last rows in memory are copied for them.
+        if p.columns.lanes == NULL or row + src.w*src.c*src.itemsize + SLACK <= s.limit:
+            return row
     slot = r % s.slots
     to = s.source + slot*s.source_pitch
     if s.source_tags[slot] == r:
@@ -128,6 +133,7 @@ cdef void band(
     cdef Scratch s
     cdef Py_ssize_t i, n, y, k, image = -1
     lay_out(p, src, dst, &s, memory)
+    s.limit = end_of(src)
     for i in range(begin, end):
         n = i // dst.h
         y = i - n*dst.h
@@ -153,6 +159,7 @@ cdef Job new_job(AxisPlan columns, AxisPlan rows, Py_ssize_t channels, int weigh
     p.columns.channels = channels
     p.columns.tap_step = 0 if columns.n_in == 1 else channels
     p.columns.taps = columns.taps
+    p.columns.lanes = NULL
     p.columns.start = columns.first
     p.columns.count = columns.counts
     p.columns.weights = job.column_weights
@@ -167,7 +174,14 @@ cdef Job new_job(AxisPlan columns, AxisPlan rows, Py_ssize_t channels, int weigh
 cdef class Job:
     """Two plans, their quantised weights and the kernels that execute them. Does not change, so it is shared."""
 
+    cdef int use_lanes(self, const LaneFormat* format, int encoding) except -1:
+        """Give the horizontal kernel a lane table, if the level wants one and the plan fits."""
+        self.lanes = new_lanes(self.column_plan, self.pipeline.columns.channels, format, encoding)
+        self.pipeline.columns.lanes = self.lanes
+        return 0
+
     def __dealloc__(self):
+        free_lanes(self.lanes)
         free(self.column_weights)
         free(self.row_weights)
 

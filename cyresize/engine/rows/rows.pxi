@@ -4,7 +4,7 @@
 from libc.math cimport rint, rintf
 from libc.string cimport memcpy
 
-from cyresize.engine.rows.table cimport Columns, RowKernels
+from cyresize.engine.rows.table cimport BYTES, FLOATS, PAIRS, QUADS, SINGLES, WORDS, Columns, LaneFormat, Lanes, RowKernels
 
 ctypedef unsigned char u8
 ctypedef signed char i8
@@ -170,24 +170,60 @@ cdef void fixed_u8_columns(const Columns* p, const void* row, void* out) noexcep
         fixed_u8_columns_c(p, <const u8*> row, <i32*> out, p.channels, p.taps)
 
 
-cdef inline void fixed_u8_blend_k(const void** rows, const i16* w, const int K, u8* out, Py_ssize_t n) noexcept nogil:
+cdef inline u32 times(const i32* row, Py_ssize_t i, u32 w) noexcept nogil:
+    return <u32> row[i]*w
+
+
+cdef inline u8 fixed_to_u8(u32 acc) noexcept nogil:
+    return clip_u8(<i32> (acc + (1 << 21)) >> 22)
+
+
+cdef void fixed_u8_blend4(const i32** r, const i16* w, u8* out, Py_ssize_t n) noexcept nogil:
+    # Pointers and weights in locals, or the compiler does not vectorise.
+    cdef const i32* r0 = r[0]
+    cdef const i32* r1 = r[1]
+    cdef const i32* r2 = r[2]
+    cdef const i32* r3 = r[3]
+    cdef u32 w0 = <i32> w[0], w1 = <i32> w[1], w2 = <i32> w[2], w3 = <i32> w[3]
     cdef Py_ssize_t i
-    cdef u32 acc
-    cdef int k
     for i in range(n):
-        acc = 1 << 21
-        for k in range(K):
-            acc += <u32> (<const i32*> rows[k])[i]*<u32> <i32> w[k]
-        out[i] = clip_u8(<i32> acc >> 22)
+        out[i] = fixed_to_u8(times(r0, i, w0) + times(r1, i, w1) + times(r2, i, w2) + times(r3, i, w3))
+
+
+cdef void fixed_u8_blend8(const i32** r, const i16* w, u8* out, Py_ssize_t n) noexcept nogil:
+    cdef const i32* r0 = r[0]
+    cdef const i32* r1 = r[1]
+    cdef const i32* r2 = r[2]
+    cdef const i32* r3 = r[3]
+    cdef const i32* r4 = r[4]
+    cdef const i32* r5 = r[5]
+    cdef const i32* r6 = r[6]
+    cdef const i32* r7 = r[7]
+    cdef u32 w0 = <i32> w[0], w1 = <i32> w[1], w2 = <i32> w[2], w3 = <i32> w[3]
+    cdef u32 w4 = <i32> w[4], w5 = <i32> w[5], w6 = <i32> w[6], w7 = <i32> w[7]
+    cdef Py_ssize_t i
+    for i in range(n):
+        out[i] = fixed_to_u8(
+            times(r0, i, w0) + times(r1, i, w1) + times(r2, i, w2) + times(r3, i, w3)
+            + times(r4, i, w4) + times(r5, i, w5) + times(r6, i, w6) + times(r7, i, w7)
+        )
 
 
 cdef void fixed_u8_blend(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    cdef const i16* w = <const i16*> weights
+    cdef Py_ssize_t i
+    cdef u32 acc
+    cdef int k
     if taps == 4:
-        fixed_u8_blend_k(rows, <const i16*> weights, 4, <u8*> out, n)
+        fixed_u8_blend4(<const i32**> rows, w, <u8*> out, n)
     elif taps == 8:
-        fixed_u8_blend_k(rows, <const i16*> weights, 8, <u8*> out, n)
+        fixed_u8_blend8(<const i32**> rows, w, <u8*> out, n)
     else:
-        fixed_u8_blend_k(rows, <const i16*> weights, taps, <u8*> out, n)
+        for i in range(n):
+            acc = 0
+            for k in range(taps):
+                acc += times(<const i32*> rows[k], i, <u32> <i32> w[k])
+            (<u8*> out)[i] = fixed_to_u8(acc)
 
 
 # ---- Pillow's uint8: 22-bit weights, each pass rounded to uint8
@@ -571,7 +607,9 @@ cdef inline void gather_size(
         memcpy(out + x*size, row + index[x]*size, size)
 
 
-cdef void gather(const Py_ssize_t* index, Py_ssize_t n, Py_ssize_t size, const void* row, void* out) noexcept nogil:
+cdef void gather(
+    const Lanes* lanes, const Py_ssize_t* index, Py_ssize_t n, Py_ssize_t size, const void* row, void* out
+) noexcept nogil:
     cdef const char* s = <const char*> row
     cdef char* d = <char*> out
     if size == 1:

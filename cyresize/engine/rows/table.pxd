@@ -3,6 +3,33 @@
 Letters: W, C source row; OW output row; K taps. A row is W*C contiguous elements.
 """
 
+# Lane tables: for kernels with byte or word permutes every output *element* is a lane. A block of lanes reads one
+# window of the source row; its index picks each lane's taps out of the window. See lanes.pyx.
+cdef enum LaneKind:
+    NO_LANES
+    SINGLES               # one tap per lane, one byte of index per lane (nearest)
+    PAIRS                 # two taps per 16-bit lane: uint8 with two taps
+    WORDS                 # two taps per 32-bit lane as 16-bit words: uint8 with int16 weights, four index bytes
+    QUADS                 # four taps per 32-bit lane: uint8 with weights in signed base-256 digits
+    BYTES                 # one tap per 32-bit lane, widened from uint8: float weights
+    FLOATS                # one tap per 32-bit lane: float elements and weights
+
+cdef struct LaneFormat:
+    LaneKind kind
+    int lanes             # per block
+    int window            # source elements that one block can reach
+
+cdef struct Lanes:
+    Py_ssize_t blocks
+    Py_ssize_t n          # output elements: OW*C
+    int groups            # tap groups per lane: QUADS ceil(K/4), WORDS ceil(K/2), others K
+    bint inside           # all groups of a block lie in its window
+    const Py_ssize_t* base    # [blocks] first source element of the window
+    const Py_ssize_t* out     # [blocks] first output element
+    const unsigned char* index    # [blocks][bytes of a vector]
+    const unsigned char* weights  # [blocks][groups][...]
+    const unsigned short* masks   # FLOATS: [blocks][groups], lanes whose tap is in use
+
 cdef struct Columns:
     # One axis, quantised, as a horizontal kernel reads it. Output column x reads source columns
     # start[x] .. start[x] + count(x) - 1, all of them inside the row.
@@ -17,6 +44,7 @@ cdef struct Columns:
     const Py_ssize_t* start
     const int* count          # NULL: every column has K taps
     const void* weights       # [OW][K], type set by the kernel
+    const Lanes* lanes        # NULL: the kernel walks pixel by pixel
 
 # Horizontal: one source row in, one filtered row out.
 ctypedef void (*columns_fn)(const Columns* columns, const void* row, void* out) noexcept nogil
@@ -27,13 +55,27 @@ ctypedef void (*window_fn)(const Columns* columns, const void** rows, int taps, 
 # Element by element, between a stored type and the type that is calculated with.
 ctypedef void (*convert_fn)(const void* row, void* out, Py_ssize_t n) noexcept nogil
 # Nearest: n pixels of `size` bytes, offsets in pixels.
-ctypedef void (*gather_fn)(const Py_ssize_t* index, Py_ssize_t n, Py_ssize_t size, const void* row, void* out) noexcept nogil
+ctypedef void (*gather_fn)(
+    const Lanes* lanes, const Py_ssize_t* index, Py_ssize_t n, Py_ssize_t size, const void* row, void* out
+) noexcept nogil
+# Bytes behind the end of a row that a kernel with lanes may read (their values do not matter).
+cdef enum:
+    SLACK = 192
 
 # Stored element types, in the order of the conversion tables.
 cdef enum Element:
     U8, I8, U16, I16, F16, F32, U32, I32, F64, ELEMENTS
 
 cdef struct RowKernels:
+    # How each kernel wants its lanes; kind NO_LANES where it does not use them.
+    LaneFormat linear_u8_lanes
+    LaneFormat exact_u8_lanes
+    LaneFormat fixed_u8_lanes
+    LaneFormat pillow_u8_lanes
+    LaneFormat area_u8_lanes
+    LaneFormat half_u8_lanes
+    LaneFormat float_lanes
+    LaneFormat gather_lanes
     # OpenCV's uint8 LINEAR: 11-bit weights, int16 rows.
     columns_fn linear_u8_columns
     blend_fn linear_u8_blend
@@ -50,6 +92,7 @@ cdef struct RowKernels:
     blend_fn pillow_u8_blend
     # Floating point.
     columns_fn float_columns
+    columns_fn bytes_to_float_columns     # uint8 row to float row; NULL: widen first
     blend_fn float_blend
     columns_fn double_columns
     blend_fn double_blend

@@ -1,2 +1,5 @@
 include "rows.pxi"
+include "vbmi.pxi"
 include "export.pxi"
+
+use_vbmi_kernels(&kernels)

@@ -1,0 +1,9 @@
+from cyresize.engine.plan cimport AxisPlan
+from cyresize.engine.rows.table cimport LaneFormat, Lanes
+
+cdef enum Encoding:
+    NEAR_FAR, SECOND, DIGITS2, DIGITS3, ONES, WORD_PAIRS, SPLIT_PAIRS, SINGLE_FLOATS, NO_WEIGHTS
+
+# A table in memory that the caller frees, or NULL if this plan does not fit the format.
+cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* format, int encoding) except? NULL
+cdef void free_lanes(Lanes* lanes) noexcept

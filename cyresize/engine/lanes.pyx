@@ -1,0 +1,210 @@
+"""Lane tables: a column plan rewritten for kernels that permute whole vectors.
+
+Output elements (not pixels) are lanes, so one kernel serves every number of channels. Blocks are cut greedily: a
+block takes lanes until the next one's taps would leave the window that starts at the block's first tap. Kernels
+store whole vectors, so a short block's garbage is overwritten by the next block.
+"""
+
+from libc.math cimport rint
+from libc.stdlib cimport calloc, free, malloc
+from libc.string cimport memset
+
+from cyresize.engine.plan cimport AxisPlan
+from cyresize.engine.rows.table cimport BYTES, FLOATS, NO_LANES, PAIRS, QUADS, SINGLES, WORDS, LaneFormat, Lanes
+
+cdef enum:
+    ABSENT = 0x80             # index byte that byte shuffles turn into 0
+    FEWEST_LANES = 4          # with fewer lanes per block on average, pixel by pixel is faster
+
+
+cdef struct Geometry:
+    # What a block is made of.
+    Py_ssize_t channels, step
+    int taps, lanes, window, lane_bytes, taps_per_group, groups
+    Py_ssize_t reach          # elements from a lane's first tap to its last in one load of the window
+
+
+cdef Py_ssize_t lanes_that_fit(AxisPlan plan, const Geometry* g, Py_ssize_t begin, Py_ssize_t n) noexcept nogil:
+    """How many lanes from output element ``begin`` on share a window; 0 if not even one fits."""
+    cdef Py_ssize_t base = plan.first[begin // g.channels]*g.channels, e, x, at
+    for e in range(begin, min(begin + g.lanes, n)):
+        x = e // g.channels
+        at = plan.first[x]*g.channels + e - x*g.channels - base
+        if at < 0 or at + g.reach >= g.window:
+            return e - begin
+    return min(<Py_ssize_t> g.lanes, n - begin)
+
+
+cdef Py_ssize_t count_blocks(AxisPlan plan, const Geometry* g, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t blocks = 0, e = 0, fit
+    while e < n:
+        fit = lanes_that_fit(plan, g, e, n)
+        if fit == 0:
+            return -1
+        e += fit
+        blocks += 1
+    return blocks
+
+
+cdef int weight_bytes(const LaneFormat* format, int encoding) noexcept nogil:
+    # Bytes of weights per block and tap group.
+    if encoding == NEAR_FAR or encoding == SECOND:
+        return 2*format.lanes
+    if encoding == DIGITS2 or encoding == SPLIT_PAIRS:
+        return 8*format.lanes
+    if encoding == DIGITS3:
+        return 12*format.lanes
+    if encoding == NO_WEIGHTS:
+        return 0
+    return 4*format.lanes
+
+
+cdef inline void set_digits(unsigned char* to, int lane, int tap, int lanes, int digits, double weight) noexcept nogil:
+    # weight = d0 + 256*d1 (+ 65536*d2) with digits in -128..127; planes of one digit each.
+    cdef int w = <int> rint(weight), d, low
+    for d in range(digits):
+        low = ((w + 128) & 255) - 128
+        to[(d*lanes + lane)*4 + tap] = <unsigned char> low
+        w = (w - low) >> 8
+
+
+cdef void encode(
+    unsigned char* to, const double* w, int taps, int group, int lane, int lanes, int encoding
+) noexcept nogil:
+    """Weights of one lane's tap group."""
+    cdef int k, tap, value, a1
+    if encoding == NEAR_FAR:
+        # -(weight of the farther sample) * 32: see linear_u8 in the kernels for the identity.
+        a1 = <int> rint(w[1])
+        (<short*> to)[lane] = <short> (-(a1 if a1 < 1024 else 2048 - a1)*32)
+    elif encoding == SECOND:
+        (<short*> to)[lane] = <short> rint(w[1])
+    elif encoding == DIGITS2 or encoding == DIGITS3 or encoding == ONES:
+        for tap in range(4):
+            k = 4*group + tap
+            if encoding == ONES:
+                to[4*lane + tap] = 1 if k < taps else 0
+            else:
+                set_digits(to, lane, tap, lanes, 2 if encoding == DIGITS2 else 3, w[k] if k < taps else 0.0)
+    elif encoding == WORD_PAIRS or encoding == SPLIT_PAIRS:
+        for tap in range(2):
+            k = 2*group + tap
+            value = <int> rint(w[k]) if k < taps else 0
+            if encoding == WORD_PAIRS:
+                (<short*> to)[2*lane + tap] = <short> value
+            else:
+                # value = high*4096 + low, both in int16; planes of one half each.
+                (<short*> to)[2*lane + tap] = <short> (((value + 2048) & 4095) - 2048)
+                (<short*> to)[2*lanes + 2*lane + tap] = <short> ((value + 2048) >> 12)
+    elif encoding == SINGLE_FLOATS:
+        (<float*> to)[lane] = <float> w[group]
+
+
+cdef void set_index(
+    unsigned char* to, const Geometry* g, const LaneFormat* format, int lane, Py_ssize_t at, const double* w,
+    int encoding,
+) noexcept nogil:
+    """Where in the window the taps of one lane's first group are."""
+    cdef bint swap
+    cdef int k
+    if format.kind == FLOATS:
+        (<int*> to)[lane] = <int> at
+    elif format.kind == SINGLES:
+        to[lane] = <unsigned char> at
+    elif format.kind == PAIRS:
+        # NEAR_FAR puts the sample with the larger weight first.
+        swap = encoding == NEAR_FAR and w[1] >= 1024
+        to[2*lane + swap] = <unsigned char> at
+        to[2*lane + 1 - swap] = <unsigned char> (at + g.step)
+    elif format.kind == WORDS:
+        to[4*lane] = <unsigned char> at
+        to[4*lane + 1] = ABSENT
+        to[4*lane + 2] = <unsigned char> ((at + g.step) & 127)
+        to[4*lane + 3] = ABSENT
+    elif format.kind == QUADS:
+        for k in range(4):
+            to[4*lane + k] = <unsigned char> ((at + k*g.step) & 127)
+    else:
+        to[4*lane] = <unsigned char> at
+        for k in range(1, 4):
+            to[4*lane + k] = ABSENT
+
+
+cdef void fill(
+    Lanes* t, AxisPlan plan, const Geometry* g, const LaneFormat* format, int encoding, Py_ssize_t* base,
+    Py_ssize_t* out, unsigned char* index, unsigned char* weights, unsigned short* masks,
+) noexcept nogil:
+    cdef Py_ssize_t b, e = 0, x, fit, at
+    cdef int lane, group, count, size = weight_bytes(format, encoding)
+    for b in range(t.blocks):
+        fit = lanes_that_fit(plan, g, e, t.n)
+        base[b] = plan.first[e // g.channels]*g.channels
+        out[b] = e
+        for lane in range(<int> fit):
+            x = (e + lane) // g.channels
+            at = plan.first[x]*g.channels + e + lane - x*g.channels - base[b]
+            count = g.taps if plan.counts == NULL else plan.counts[x]
+            set_index(index, g, format, lane, at, plan.values + x*plan.taps, encoding)
+            for group in range(g.groups):
+                encode(weights + group*size, plan.values + x*plan.taps, count, group, lane, g.lanes, encoding)
+                if masks != NULL and group < count:
+                    masks[b*g.groups + group] |= <unsigned short> (1 << lane)
+        index += g.lanes*g.lane_bytes
+        weights += g.groups*size
+        e += fit
+
+
+cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* format, int encoding) except? NULL:
+    """The lane table of a folded column plan, or NULL if lanes would not pay or not fit."""
+    cdef Geometry g
+    cdef Py_ssize_t n, blocks, size, whole
+    cdef Lanes* t
+    cdef char* memory
+    if format.kind == NO_LANES or plan.n_out > 0x7fffffff // channels or plan.n_in > 0x7fffffff // channels:
+        return NULL
+    n = plan.n_out*channels
+    g.channels = channels
+    g.step = 0 if plan.n_in == 1 else channels
+    g.taps = plan.taps
+    g.lanes = format.lanes
+    g.window = format.window
+    g.lane_bytes = 1 if format.kind == SINGLES else 2 if format.kind == PAIRS else 4
+    g.taps_per_group = 4 if format.kind == QUADS else 2 if format.kind == PAIRS or format.kind == WORDS else 1
+    g.groups = (g.taps + g.taps_per_group - 1) // g.taps_per_group
+    g.reach = (min(g.taps_per_group, g.taps) - 1)*g.step
+    # Prefer one window for all groups; else the window moves along with the groups.
+    whole = (g.taps - 1)*g.step
+    blocks = count_blocks(plan, &g, n)
+    if blocks < 0 or n < FEWEST_LANES*blocks and blocks > 1:
+        return NULL
+    size = g.reach
+    g.reach = whole
+    if count_blocks(plan, &g, n) != blocks:
+        g.reach = size
+    size = blocks*(2*sizeof(Py_ssize_t) + g.lanes*g.lane_bytes + g.groups*(weight_bytes(format, encoding) + 2)) + 256
+    t = <Lanes*> malloc(sizeof(Lanes))
+    memory = <char*> calloc(size, 1)
+    if t == NULL or memory == NULL:
+        free(t)
+        free(memory)
+        raise MemoryError("no memory for a lane table")
+    t.blocks = blocks
+    t.n = n
+    t.groups = g.groups
+    t.inside = g.reach == whole
+    t.base = <Py_ssize_t*> memory
+    t.out = t.base + blocks
+    t.index = <unsigned char*> (<size_t> (t.out + blocks) + 63 & ~<size_t> 63)
+    t.weights = t.index + blocks*g.lanes*g.lane_bytes
+    t.masks = <unsigned short*> (t.weights + blocks*g.groups*weight_bytes(format, encoding))
+    fill(
+        t, plan, &g, format, encoding, <Py_ssize_t*> t.base, <Py_ssize_t*> t.out, <unsigned char*> t.index,
+        <unsigned char*> t.weights, <unsigned short*> t.masks if format.kind == FLOATS else NULL,
+    )
+    return t
+
+
+cdef void free_lanes(Lanes* lanes) noexcept:
+    if lanes != NULL:
+        free(<void*> lanes.base)
+        free(lanes)

@@ -1,0 +1,67 @@
+"""The AVX-512 intrinsics that the vbmi level uses (F, BW, VL, VBMI, VNNI)."""
+
+cdef extern from "<immintrin.h>" nogil:
+    ctypedef struct __m128i:
+        pass
+    ctypedef struct __m256i:
+        pass
+    ctypedef struct __m512i:
+        pass
+    ctypedef struct __m512:
+        pass
+    ctypedef unsigned short __mmask16
+    ctypedef unsigned int __mmask32
+    ctypedef unsigned long long __mmask64
+
+    __m512i _mm512_loadu_si512(const void*)
+    __m512i _mm512_load_si512(const void*)
+    void _mm512_storeu_si512(void*, __m512i)
+    void _mm256_storeu_si256(__m256i*, __m256i)
+    void _mm_storeu_si128(__m128i*, __m128i)
+    void _mm512_mask_storeu_epi8(void*, __mmask64, __m512i)
+    void _mm512_mask_storeu_epi32(void*, __mmask16, __m512i)
+    void _mm256_mask_storeu_epi8(void*, __mmask32, __m256i)
+    void _mm_mask_storeu_epi8(void*, __mmask16, __m128i)
+    __m512i _mm512_maskz_loadu_epi8(__mmask64, const void*)
+    __m512i _mm512_setzero_si512()
+    __m512 _mm512_setzero_ps()
+    __m512i _mm512_set1_epi8(char)
+    __m512i _mm512_set1_epi16(short)
+    __m512i _mm512_set1_epi32(int)
+    __m512 _mm512_set1_ps(float)
+
+    __m512i _mm512_permutexvar_epi8(__m512i, __m512i)
+    __m512i _mm512_permutex2var_epi8(__m512i, __m512i, __m512i)
+    __m512i _mm512_maskz_permutex2var_epi8(__mmask64, __m512i, __m512i, __m512i)
+    __m512 _mm512_permutex2var_ps(__m512, __m512i, __m512)
+    __m512i _mm512_unpacklo_epi16(__m512i, __m512i)
+    __m512i _mm512_unpackhi_epi16(__m512i, __m512i)
+    __m512i _mm512_packus_epi16(__m512i, __m512i)
+    __m512i _mm512_packs_epi32(__m512i, __m512i)
+    __m512i _mm512_permutexvar_epi64(__m512i, __m512i)
+    __m256i _mm512_cvtepi16_epi8(__m512i)
+    __m128i _mm512_cvtusepi32_epi8(__m512i)
+    __m512 _mm512_cvtepi32_ps(__m512i)
+    __m512i _mm512_cvtps_epi32(__m512)
+
+    __m512i _mm512_and_si512(__m512i, __m512i)
+    __m512i _mm512_xor_si512(__m512i, __m512i)
+    __m512i _mm512_slli_epi16(__m512i, unsigned int)
+    __m512i _mm512_srli_epi16(__m512i, unsigned int)
+    __m512i _mm512_slli_epi32(__m512i, unsigned int)
+    __m512i _mm512_srai_epi32(__m512i, unsigned int)
+    __m512i _mm512_add_epi8(__m512i, __m512i)
+    __m512i _mm512_add_epi16(__m512i, __m512i)
+    __m512i _mm512_add_epi32(__m512i, __m512i)
+    __m512i _mm512_max_epi32(__m512i, __m512i)
+    __m512i _mm512_mulhi_epi16(__m512i, __m512i)
+    __m512i _mm512_mullo_epi16(__m512i, __m512i)
+    __m512i _mm512_madd_epi16(__m512i, __m512i)
+    __m512i _mm512_maddubs_epi16(__m512i, __m512i)
+    __m512i _mm512_dpbusd_epi32(__m512i, __m512i, __m512i)
+    __m512 _mm512_add_ps(__m512, __m512)
+    __m512 _mm512_mul_ps(__m512, __m512)
+    __m512 _mm512_maskz_mul_ps(__mmask16, __m512, __m512)
+    __m512 _mm512_loadu_ps(const void*)
+    void _mm512_storeu_ps(void*, __m512)
+    void _mm512_mask_storeu_ps(void*, __mmask16, __m512)

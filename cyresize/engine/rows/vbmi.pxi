@@ -1,0 +1,295 @@
+# Row kernels over lane tables (see lanes.pyx) with byte permutes across two 64-byte registers, and vertical passes
+# that the compiler does not find by itself. Every kernel gives the bits of its plain namesake in rows.pxi.
+
+from cyresize.engine.rows.avx512 cimport *
+
+
+cdef inline __m512i window_bytes(const u8* s, __m512i index) noexcept nogil:
+    return _mm512_permutex2var_epi8(_mm512_loadu_si512(s), index, _mm512_loadu_si512(s + 64))
+
+
+cdef inline __mmask64 first_bytes(Py_ssize_t n) noexcept nogil:
+    return ~<__mmask64> 0 if n >= 64 else (<__mmask64> 1 << n) - 1
+
+
+cdef inline __mmask16 first_words(Py_ssize_t n) noexcept nogil:
+    return <__mmask16> 0xffff if n >= 16 else <__mmask16> ((1 << n) - 1)
+
+
+# With near and far the samples of larger and smaller weight, a the smaller weight (at most 1024) and H the sum,
+# H >> 4 = near*128 + floor((far - near)*a/16) = near*128 + high16(((near - far)*128)*(-32*a)): all fits int16.
+cdef void vbmi_linear_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef __m512i pair, difference
+    cdef __m512i plus_minus = _mm512_set1_epi16(<short> (0xc000 | 64)), low = _mm512_set1_epi16(255)
+    cdef Py_ssize_t b
+    if t == NULL:
+        linear_u8_columns(p, row, out)
+        return
+    for b in range(t.blocks):
+        pair = window_bytes(<const u8*> row + t.base[b], _mm512_load_si512(t.index + 64*b))
+        difference = _mm512_slli_epi16(_mm512_maddubs_epi16(pair, plus_minus), 1)
+        pair = _mm512_slli_epi16(_mm512_and_si512(pair, low), 7)
+        pair = _mm512_add_epi16(pair, _mm512_mulhi_epi16(difference, _mm512_load_si512(t.weights + 64*b)))
+        _mm512_storeu_si512(<i16*> out + t.out[b], pair)
+
+
+# H = 256*first + (second - first)*weight, modulo 2**16.
+cdef void vbmi_exact_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef __m512i pair, difference
+    cdef __m512i minus_plus = _mm512_set1_epi16(0x01ff)
+    cdef Py_ssize_t b
+    if t == NULL:
+        exact_u8_columns(p, row, out)
+        return
+    for b in range(t.blocks):
+        pair = window_bytes(<const u8*> row + t.base[b], _mm512_load_si512(t.index + 64*b))
+        difference = _mm512_maddubs_epi16(pair, minus_plus)
+        difference = _mm512_mullo_epi16(difference, _mm512_load_si512(t.weights + 64*b))
+        _mm512_storeu_si512(<u16*> out + t.out[b], _mm512_add_epi16(_mm512_slli_epi16(pair, 8), difference))
+
+
+cdef inline __m512i exact_words(__m512i a, __m512i b, __m512i weights) noexcept nogil:
+    # Signed words: (a - 32768)*b0 + (b - 32768)*b1 = sum - 2**23, as the weights add up to 256.
+    cdef __m512i rounding = _mm512_set1_epi32((1 << 15) + (1 << 23))
+    cdef __m512i low = _mm512_madd_epi16(_mm512_unpacklo_epi16(a, b), weights)
+    cdef __m512i high = _mm512_madd_epi16(_mm512_unpackhi_epi16(a, b), weights)
+    low = _mm512_srai_epi32(_mm512_add_epi32(low, rounding), 16)
+    high = _mm512_srai_epi32(_mm512_add_epi32(high, rounding), 16)
+    return _mm512_packs_epi32(low, high)
+
+
+cdef void vbmi_exact_u8_blend(
+    const void** rows, const void* weights, int taps, void* out, Py_ssize_t n
+) noexcept nogil:
+    cdef const u16* r0 = <const u16*> rows[0]
+    cdef const u16* r1 = <const u16*> rows[1]
+    cdef __m512i both = _mm512_set1_epi32((<const int*> weights)[0]), sign = _mm512_set1_epi16(-32768), a, b
+    cdef Py_ssize_t i
+    for i in range(0, n, 32):
+        a = _mm512_xor_si512(_mm512_loadu_si512(r0 + i), sign)
+        b = _mm512_xor_si512(_mm512_loadu_si512(r1 + i), sign)
+        _mm256_mask_storeu_epi8(
+            <u8*> out + i, <__mmask32> first_bytes(min(n - i, 32)), _mm512_cvtepi16_epi8(exact_words(a, b, both))
+        )
+
+
+# uint8 by weights of two signed base-256 digits (11-bit weights) or three (22-bit weights), four taps at a time.
+cdef inline __m512i dot2(const Lanes* t, Py_ssize_t b, const u8* s, Py_ssize_t step, const int groups) noexcept nogil:
+    cdef const u8* w = t.weights + 128*groups*b
+    cdef __m512i index = _mm512_load_si512(t.index + 64*b), quad
+    cdef __m512i low = _mm512_setzero_si512(), high = low, head, tail, advance
+    cdef int q
+    if t.inside:
+        head = _mm512_loadu_si512(s)
+        tail = _mm512_loadu_si512(s + 64)
+        advance = _mm512_set1_epi8(<char> (4*step))
+        for q in range(groups):
+            quad = _mm512_permutex2var_epi8(head, index, tail)
+            low = _mm512_dpbusd_epi32(low, quad, _mm512_load_si512(w + 128*q))
+            high = _mm512_dpbusd_epi32(high, quad, _mm512_load_si512(w + 128*q + 64))
+            index = _mm512_add_epi8(index, advance)
+    else:
+        for q in range(groups):
+            quad = window_bytes(s + 4*q*step, index)
+            low = _mm512_dpbusd_epi32(low, quad, _mm512_load_si512(w + 128*q))
+            high = _mm512_dpbusd_epi32(high, quad, _mm512_load_si512(w + 128*q + 64))
+    return _mm512_add_epi32(low, _mm512_slli_epi32(high, 8))
+
+
+cdef inline void fixed_blocks(const Columns* p, const u8* row, i32* out, const int groups) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef Py_ssize_t b
+    for b in range(t.blocks):
+        _mm512_storeu_si512(out + t.out[b], dot2(t, b, row + t.base[b], p.channels, groups))
+
+
+cdef void vbmi_fixed_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    if p.lanes == NULL:
+        fixed_u8_columns(p, row, out)
+    elif p.lanes.groups == 1:
+        fixed_blocks(p, <const u8*> row, <i32*> out, 1)
+    else:
+        fixed_blocks(p, <const u8*> row, <i32*> out, 2)
+
+
+cdef inline __m512i dot3(const Lanes* t, Py_ssize_t b, const u8* s, Py_ssize_t step) noexcept nogil:
+    cdef const u8* w = t.weights + 192*t.groups*b
+    cdef __m512i index = _mm512_load_si512(t.index + 64*b), quad
+    cdef __m512i low = _mm512_set1_epi32(1 << 21), middle = _mm512_setzero_si512(), high = middle
+    cdef __m512i head, tail, advance
+    cdef int q
+    if t.inside:
+        head = _mm512_loadu_si512(s)
+        tail = _mm512_loadu_si512(s + 64)
+        advance = _mm512_set1_epi8(<char> (4*step))
+        for q in range(t.groups):
+            quad = _mm512_permutex2var_epi8(head, index, tail)
+            low = _mm512_dpbusd_epi32(low, quad, _mm512_load_si512(w + 192*q))
+            middle = _mm512_dpbusd_epi32(middle, quad, _mm512_load_si512(w + 192*q + 64))
+            high = _mm512_dpbusd_epi32(high, quad, _mm512_load_si512(w + 192*q + 128))
+            index = _mm512_add_epi8(index, advance)
+    else:
+        for q in range(t.groups):
+            quad = window_bytes(s + 4*q*step, index)
+            low = _mm512_dpbusd_epi32(low, quad, _mm512_load_si512(w + 192*q))
+            middle = _mm512_dpbusd_epi32(middle, quad, _mm512_load_si512(w + 192*q + 64))
+            high = _mm512_dpbusd_epi32(high, quad, _mm512_load_si512(w + 192*q + 128))
+    middle = _mm512_add_epi32(_mm512_slli_epi32(middle, 8), _mm512_slli_epi32(high, 16))
+    return _mm512_srai_epi32(_mm512_add_epi32(low, middle), 22)
+
+
+cdef void vbmi_pillow_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef __m512i zero = _mm512_setzero_si512(), v
+    cdef Py_ssize_t b
+    if t == NULL:
+        pillow_u8_columns(p, row, out)
+        return
+    for b in range(t.blocks):
+        v = _mm512_max_epi32(dot3(t, b, <const u8*> row + t.base[b], p.channels), zero)
+        _mm_storeu_si128(<__m128i*> (<u8*> out + t.out[b]), _mm512_cvtusepi32_epi8(v))
+
+
+# uint8 row to float row: products added in tap order, a lane whose taps have ended adds 0.
+cdef void vbmi_bytes_to_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef __mmask64 lowest = 0x1111111111111111
+    cdef __m512i index, head, tail, advance = _mm512_set1_epi8(<char> p.channels)
+    cdef __m512 total, value
+    cdef const u8* s
+    cdef const u8* w = t.weights
+    cdef Py_ssize_t b
+    cdef int k
+    for b in range(t.blocks):
+        s = <const u8*> row + t.base[b]
+        index = _mm512_load_si512(t.index + 64*b)
+        total = _mm512_setzero_ps()
+        if t.inside:
+            head = _mm512_loadu_si512(s)
+            tail = _mm512_loadu_si512(s + 64)
+            for k in range(t.groups):
+                value = _mm512_cvtepi32_ps(_mm512_maskz_permutex2var_epi8(lowest, head, index, tail))
+                total = _mm512_add_ps(total, _mm512_mul_ps(value, _mm512_loadu_ps(w)))
+                index = _mm512_add_epi8(index, advance)
+                w += 64
+        else:
+            for k in range(t.groups):
+                head = _mm512_loadu_si512(s)
+                tail = _mm512_loadu_si512(s + 64)
+                value = _mm512_cvtepi32_ps(_mm512_maskz_permutex2var_epi8(lowest, head, index, tail))
+                total = _mm512_add_ps(total, _mm512_mul_ps(value, _mm512_loadu_ps(w)))
+                s += p.channels
+                w += 64
+        _mm512_storeu_ps(<float*> out + t.out[b], total)
+
+
+cdef void vbmi_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef __m512i index
+    cdef __m512 total, value
+    cdef const float* s
+    cdef const u8* w
+    cdef const u16* mask
+    cdef Py_ssize_t b
+    cdef int k
+    if t == NULL:
+        float_columns(p, row, out)
+        return
+    w = t.weights
+    mask = t.masks
+    for b in range(t.blocks):
+        s = <const float*> row + t.base[b]
+        index = _mm512_load_si512(t.index + 64*b)
+        total = _mm512_setzero_ps()
+        for k in range(t.groups):
+            value = _mm512_permutex2var_ps(_mm512_loadu_ps(s), index, _mm512_loadu_ps(s + 16))
+            total = _mm512_add_ps(total, _mm512_maskz_mul_ps(mask[k], value, _mm512_loadu_ps(w)))
+            s += p.channels
+            w += 64
+        mask += t.groups
+        if t.out[b] + 16 <= t.n:
+            _mm512_storeu_ps(<float*> out + t.out[b], total)
+        else:
+            _mm512_mask_storeu_ps(<float*> out + t.out[b], first_words(t.n - t.out[b]), total)
+
+
+cdef void vbmi_half_u8(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef __m512i ones = _mm512_set1_epi8(1), two = _mm512_set1_epi16(2), index, total
+    cdef Py_ssize_t b
+    if t == NULL or taps < 2:
+        half_u8(p, rows, taps, out)
+        return
+    for b in range(t.blocks):
+        index = _mm512_load_si512(t.index + 64*b)
+        total = _mm512_maddubs_epi16(window_bytes(<const u8*> rows[0] + t.base[b], index), ones)
+        index = _mm512_maddubs_epi16(window_bytes(<const u8*> rows[1] + t.base[b], index), ones)
+        total = _mm512_srli_epi16(_mm512_add_epi16(_mm512_add_epi16(total, index), two), 2)
+        _mm256_mask_storeu_epi8(
+            <u8*> out + t.out[b], <__mmask32> first_bytes(min(t.n - t.out[b], 32)), _mm512_cvtepi16_epi8(total)
+        )
+
+
+# Whole windows of factor x row_factor bytes: exact sums by multiplying with ones, then OpenCV's float mean.
+cdef void vbmi_area_u8(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef __m512 scale = _mm512_set1_ps(<float> 1.0/<float> (p.factor*p.row_factor))
+    cdef __m512i index, total
+    cdef const u8* w
+    cdef const u8* s
+    cdef Py_ssize_t b
+    cdef int q, r
+    if t == NULL or taps < p.row_factor:
+        area_u8(p, rows, taps, out)
+        return
+    for b in range(t.blocks):
+        index = _mm512_load_si512(t.index + 64*b)
+        w = t.weights + 64*t.groups*b
+        total = _mm512_setzero_si512()
+        for r in range(taps):
+            s = <const u8*> rows[r] + t.base[b]
+            for q in range(t.groups):
+                total = _mm512_dpbusd_epi32(
+                    total, window_bytes(s + 4*q*p.channels, index), _mm512_load_si512(w + 64*q)
+                )
+        total = _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_cvtepi32_ps(total), scale))
+        _mm_mask_storeu_epi8(
+            <u8*> out + t.out[b], first_words(t.n - t.out[b]), _mm512_cvtusepi32_epi8(total)
+        )
+
+
+cdef void vbmi_gather(
+    const Lanes* t, const Py_ssize_t* index, Py_ssize_t n, Py_ssize_t size, const void* row, void* out
+) noexcept nogil:
+    cdef Py_ssize_t b, last
+    if t == NULL:
+        gather(t, index, n, size, row, out)
+        return
+    for b in range(t.blocks):
+        _mm512_mask_storeu_epi8(
+            <u8*> out + t.out[b], first_bytes(t.n - t.out[b]),
+            window_bytes(<const u8*> row + t.base[b], _mm512_load_si512(t.index + 64*b)),
+        )
+
+
+cdef void use_vbmi_kernels(RowKernels* table) noexcept:
+    table.linear_u8_columns = vbmi_linear_u8_columns
+    table.linear_u8_lanes = LaneFormat(PAIRS, 32, 128)
+    table.exact_u8_columns = vbmi_exact_u8_columns
+    table.exact_u8_lanes = LaneFormat(PAIRS, 32, 128)
+    table.exact_u8_blend = vbmi_exact_u8_blend
+    table.fixed_u8_columns = vbmi_fixed_u8_columns
+    table.fixed_u8_lanes = LaneFormat(QUADS, 16, 128)
+    table.pillow_u8_columns = vbmi_pillow_u8_columns
+    table.pillow_u8_lanes = LaneFormat(QUADS, 16, 128)
+    table.bytes_to_float_columns = vbmi_bytes_to_float_columns
+    table.area_u8_lanes = LaneFormat(BYTES, 16, 128)
+    table.float_columns = vbmi_float_columns
+    table.float_lanes = LaneFormat(FLOATS, 16, 32)
+    table.half_u8 = vbmi_half_u8
+    table.half_u8_lanes = LaneFormat(PAIRS, 32, 128)
+    table.area_u8 = vbmi_area_u8
+    table.gather = vbmi_gather
+    table.gather_lanes = LaneFormat(SINGLES, 64, 128)
