@@ -72,13 +72,15 @@ class Count:
 
 @contextmanager
 def ipp(use):
-    """OpenCV with or without Intel's library."""
-    before = cv2.ipp.useIPP()
+    """OpenCV on one thread, with or without Intel's library."""
+    before = cv2.ipp.useIPP(), cv2.getNumThreads()
     cv2.ipp.setUseIPP(use)
+    cv2.setNumThreads(1)
     try:
         yield
     finally:
-        cv2.ipp.setUseIPP(before)
+        cv2.ipp.setUseIPP(before[0])
+        cv2.setNumThreads(before[1])
 
 
 def values(rng, shape, dtype):

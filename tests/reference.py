@@ -211,6 +211,17 @@ def resize_exact(image, size, mode, *, antialias=False):
     return np.tensordot(wy, across, (1, 1))
 
 
+def summation_error(shape, size, mode, unit, *, antialias=False):
+    """Bound on the relative error of a resize whose weights, products and sums are rounded to ``unit`` (2**-24...).
+
+    A sum of n rounded products is off by at most (n + 1)*unit times the sum of their magnitudes; two passes add up.
+    Multiply by the largest source magnitude.
+    """
+    wy, wx = matrices(shape, size, mode, antialias=antialias)
+    terms = sum(np.count_nonzero(w, 1).max() + 2 for w in (wy, wx))
+    return terms * unit * np.abs(wy).sum(1).max() * np.abs(wx).sum(1).max()
+
+
 def bilinear_loop(image, oh, ow):
     """The textbook loop: centre-aligned coordinates, four neighbours, indices clamped to the edge."""
     h, w = image.shape[:2]
