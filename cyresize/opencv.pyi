@@ -4,6 +4,8 @@ import numpy as np
 
 from cyresize.interpolation import Interpolation
 
+class GatherPlans: ...
+
 def resize(
     src: np.ndarray[Any, Any],
     dsize: tuple[SupportsIndex, SupportsIndex] | None = None,

@@ -181,7 +181,6 @@ cdef int read_bytes(Job job) except -1:
 
 
 cdef Job area_job(const Task* t):
-    cdef Job job
     if t.scale_x >= 1 and t.scale_y >= 1:
         if whole(t.scale_x) and whole(t.scale_y):
             return area_whole_job(t)

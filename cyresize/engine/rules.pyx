@@ -166,7 +166,7 @@ def opencv_lanczos4_u8(Py_ssize_t n_in, Py_ssize_t n_out, double scale):
 def opencv_area_shrink(Py_ssize_t n_in, Py_ssize_t n_out, double scale):
     """OpenCV AREA: the share of every source cell that the output cell covers, as float32 weights."""
     cdef AxisPlan plan = new_plan(n_in, n_out, min(<Py_ssize_t> ceil(scale) + 2, n_in))
-    cdef Py_ssize_t i, s1, s2, s
+    cdef Py_ssize_t i, s1, s2
     cdef double f1, f2, cell
     cdef double* w
     plan.set_lengths()
@@ -184,7 +184,7 @@ def opencv_area_shrink(Py_ssize_t n_in, Py_ssize_t n_out, double scale):
             plan.first[i] = s1 - 1
             w[plan.counts[i]] = <float> ((s1 - f1)/cell)
             plan.counts[i] += 1
-        for s in range(s1, s2):
+        for _ in range(s1, s2):
             w[plan.counts[i]] = <float> (1.0/cell)
             plan.counts[i] += 1
         if f2 - s2 > 1e-3:
