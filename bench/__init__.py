@@ -1,0 +1,1 @@
+"""Benchmarks of cyresize against other CPU image libraries: ``python -m bench --help``."""

@@ -1,0 +1,106 @@
+"""The parts of a contest: who takes part, what each result is checked against, and the registry of families."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from bench.cases import Case, Cell
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """One way to compute a cell.
+
+    ``call`` takes nothing and includes the allocation of its result, unless the cell says ``dst``. ``before`` runs
+    ahead of every sample, outside the timed region. ``to_array`` brings a result into the judge's layout.
+    """
+
+    name: str
+    call: Callable[[], Any]
+    to_array: Callable[[Any], np.ndarray] = np.asarray
+    before: Callable[[], object] | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a result was expected to be, whether it is, and how far it lies from exact arithmetic."""
+
+    expected: str
+    met: bool
+    max_error: float | None = None
+    mean_error: float | None = None
+    note: str = ""
+
+
+Judge = Callable[[Mapping[str, np.ndarray]], Mapping[str, Verdict]]
+
+
+@dataclass
+class Trial:
+    """A cell made ready: contestants with their inputs bound, the judge of their results, the bytes that must move."""
+
+    cell: Cell
+    contestants: Sequence[Contestant]
+    judge: Judge
+    moved_bytes: int
+
+
+@dataclass(frozen=True)
+class Family:
+    """Cells of one kind. A new kind is a new module in ``bench.families`` with a constant ``FAMILY``."""
+
+    name: str
+    title: str
+    cases: Sequence[Case]
+    modes: Sequence[str]
+    dtypes: Sequence[str]
+    channels: Sequence[int]
+    prepare: Callable[[Cell, Collection[str]], Trial]
+    any_case: bool = True
+
+
+@dataclass
+class Selection:
+    """The cells that somebody wants. None means all that a family has."""
+
+    families: Collection[str] | None = None
+    cases: Sequence[Case] | None = None
+    modes: Collection[str] | None = None
+    dtypes: Collection[str] | None = None
+    channels: Sequence[int] | None = None
+    threads: Sequence[int] = (1,)
+    dst: bool = False
+    peers: Collection[str] = field(default_factory=tuple)
+
+    def cells(self, family: Family) -> Iterator[Cell]:
+        """The family's cells, thread counts innermost, so that inputs and oracles are made once."""
+        if self.families is not None and family.name not in self.families:
+            return
+        cases = family.cases if self.cases is None else self.cases
+        if not family.any_case:
+            cases = [case for case in cases if case in family.cases]
+        modes = [mode for mode in family.modes if self.modes is None or mode in self.modes]
+        dtypes = [dtype for dtype in family.dtypes if self.dtypes is None or dtype in self.dtypes]
+        channels = family.channels if self.channels is None else self.channels
+        outputs = (False, True) if self.dst else (False,)
+        for case, mode, dtype, depth in product(cases, modes, dtypes, channels):
+            for threads, dst in product(self.threads, outputs):
+                yield Cell(family.name, case, mode, dtype, depth, threads, dst)
+
+
+def families() -> dict[str, Family]:
+    """Every family by name, in the order of their modules' names."""
+    package = importlib.import_module("bench.families")
+    found = {}
+    for module in sorted(info.name for info in pkgutil.iter_modules(package.__path__)):
+        family = getattr(importlib.import_module(f"bench.families.{module}"), "FAMILY", None)
+        if family is not None:
+            found[family.name] = family
+    return found

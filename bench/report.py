@@ -1,0 +1,304 @@
+"""Results as text: a table for the terminal, losses first, and a Markdown section for the README."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.bars import NOISE, Bar, bar_of
+from bench.cases import MODES, OURS, Case
+from bench.run import wrong
+from bench.timing import geometric_mean
+
+BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
+LABELS = ("case", "mode", "dtype", "C", "thr")
+TEXT_COLUMNS = frozenset({0, 1, 2, 7, 13})
+HEADINGS = (*LABELS, "ours ms", "best peer ms", "who", "ratio", "copy ms", "x copy", "error", "peer's", "below bar")
+# Sections of the README: dtype, channels, family, title.
+SECTIONS = (
+    ("uint8", 3, "resize", "uint8, 3 channels"),
+    ("float32", 3, "resize", "float32, 3 channels"),
+    ("uint8", 3, "antialias", "uint8, 3 channels, antialiased"),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A cell in which our result was right: its times in milliseconds."""
+
+    record: Mapping[str, Any]
+    bar: Bar
+    ours: float
+    rivals: Mapping[str, float]
+
+    @property
+    def best(self) -> tuple[str, float] | None:
+        """The fastest other contestant."""
+        return min(self.rivals.items(), key=lambda entry: entry[1], default=None)
+
+    @property
+    def ratio(self) -> float | None:
+        """The fastest other contestant's time over ours."""
+        return self.best[1] / self.ours if self.best else None
+
+    @property
+    def bar_ratio(self) -> float | None:
+        """The ratio that the bar is about: to the fastest of its peers."""
+        times = [time for name, time in self.rivals.items() if not self.bar.peers or name in self.bar.peers]
+        return min(times) / self.ours if times else None
+
+    @property
+    def lost(self) -> bool:
+        """Whether some other contestant is faster."""
+        return self.ratio is not None and self.ratio < 1
+
+    @property
+    def below(self) -> bool:
+        """Whether the cell is under what its bar asks of each, with some room for noise."""
+        asked, got = self.bar.each, self.bar_ratio
+        return not self.record["dst"] and asked is not None and got is not None and got < asked * (1 - NOISE)
+
+    @property
+    def copy(self) -> float:
+        """Milliseconds that moving the bytes alone takes."""
+        return float(self.record["copy"]["median"])
+
+    @property
+    def label(self) -> tuple[str, ...]:
+        """Case, mode, dtype, channels and threads as text."""
+        r = self.record
+        mode = r["mode"] if r["family"] == "resize" else f"{r['family']} {r['mode']}"
+        return r["case"], mode + (" dst" if r["dst"] else ""), r["dtype"], str(r["channels"]), str(r["threads"])
+
+
+def rows_of(result: Mapping[str, Any]) -> list[Row]:
+    """The rows of a result: lost cells first, then by ratio, those without a rival last."""
+    rows = []
+    for record in result["cells"]:
+        times = {name: entry["median"] for name, entry in record["contestants"].items() if "median" in entry}
+        ours = times.pop(OURS, None)
+        if ours is not None:
+            rows.append(Row(record, bar_of(record), ours, times))
+    return sorted(rows, key=lambda row: (row.ratio is None, row.ratio or 0))
+
+
+def figure(value: float | None) -> str:
+    """Three significant digits, without an exponent."""
+    if value is None:
+        return "-"
+    return f"{value:.0f}" if value >= 100 else f"{value:#.3g}".rstrip(".") if value >= 1e-3 else f"{value:.5f}"
+
+
+def times(value: float | None) -> str:
+    """A ratio."""
+    return "-" if value is None else f"{value:.2f}"
+
+
+def cells_of(row: Row) -> tuple[str, ...]:
+    """A row of the terminal's table."""
+    who, best = row.best or ("-", None)
+    entries = row.record["contestants"]
+    errors = (entries[name].get("max_error") if name in entries else None for name in (OURS, who))
+    measured = (figure(row.ours), figure(best), who, times(row.ratio), figure(row.copy), times(row.ours / row.copy))
+    below = f"{times(row.bar_ratio)} < {times(row.bar.each)}" if row.below else ""
+    return (*row.label, *measured, *("-" if error is None else f"{error:.3g}" for error in errors), below)
+
+
+def aligned(table: Sequence[Sequence[str]], text_columns: frozenset[int] = TEXT_COLUMNS) -> Iterator[str]:
+    """Lines of a table with columns of equal width, numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for line in table:
+        yield "  ".join(
+            text.ljust(width) if k in text_columns else text.rjust(width)
+            for k, (text, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+
+
+@dataclass(frozen=True)
+class Group:
+    """The cells of a bar with one thread count."""
+
+    bar: Bar
+    threads: int
+    rows: tuple[Row, ...]
+
+    @property
+    def ratios(self) -> list[float]:
+        """The ratios that count, as far as there is a peer."""
+        return [row.bar_ratio for row in self.rows if row.bar_ratio is not None]
+
+    @property
+    def met(self) -> bool:
+        """Whether the mean and every cell are where the bar asks."""
+        enough = self.bar.mean is None or geometric_mean(self.ratios) >= self.bar.mean
+        return enough and not any(row.below for row in self.rows)
+
+
+def groups_of(rows: Iterable[Row]) -> list[Group]:
+    """Cells by bar and threads, without those that reuse their output: bars are about fresh ones."""
+    found: dict[tuple[str, int], list[Row]] = {}
+    for row in rows:
+        if not row.record["dst"] and row.bar_ratio is not None:
+            found.setdefault((row.bar.name, row.record["threads"]), []).append(row)
+    groups = [Group(members[0].bar, threads, tuple(members)) for (_, threads), members in found.items()]
+    return sorted(groups, key=lambda group: (group.bar.mean is None, group.bar.name, group.threads))
+
+
+def group_table(groups: Iterable[Group]) -> list[tuple[str, ...]]:
+    """Groups as rows of text, with a heading."""
+    table: list[tuple[str, ...]] = [("group", "thr", "cells", "mean", "bar", "least", "bar", "below", "lost", "")]
+    for group in groups:
+        bar = group.bar
+        below, lost = sum(row.below for row in group.rows), sum(row.lost for row in group.rows)
+        verdict = "" if bar.mean is None else "met" if group.met else "MISSED"
+        table.append(
+            (
+                bar.name,
+                str(group.threads),
+                str(len(group.rows)),
+                times(geometric_mean(group.ratios)),
+                times(bar.mean),
+                times(min(group.ratios)),
+                times(bar.each),
+                str(below),
+                str(lost),
+                verdict,
+            )
+        )
+    return table
+
+
+def header(result: Mapping[str, Any]) -> list[str]:
+    """Where and with what this was measured."""
+    e = result["environment"]
+    versions = ", ".join(f"{name} {version}" for name, version in e["versions"].items())
+    lines = [
+        f"{e['cpu']}, {e['cpus']} CPUs, {', '.join(e['caches'])}; instruction level {e['isa']}",
+        f"{e['system']}; {e['python']}; {e['compiler']}; revision {e['revision']}; load {e['load']}",
+        versions,
+    ]
+    if result.get("missing"):
+        lines.append(f"not installed, so not compared: {', '.join(result['missing'])}")
+    return lines
+
+
+def excluded(result: Mapping[str, Any]) -> list[str]:
+    """Contestants that were not timed, with the worst or first reason per library, family, mode and dtype."""
+    found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for record in result["cells"]:
+        what = f"{record['family']} {record['mode']} {record['dtype']}"
+        for name, entry in record["contestants"].items():
+            if name != OURS and not entry.get("met"):
+                found.setdefault((name, what), []).append(entry)
+    lines = []
+    for (name, what), entries in sorted(found.items()):
+        worst = max(entries, key=lambda entry: entry.get("max_error", 0))
+        lines.append(f"{name}: {what}, {len(entries)} cells: {complaint(worst)}")
+    return lines
+
+
+def complaint(entry: Mapping[str, Any]) -> str:
+    """Why a contestant was not timed."""
+    if "refused" in entry:
+        return str(entry["refused"])
+    detail = entry.get("note") or f"error up to {entry['max_error']:.4g}"
+    return f"{detail}, not {entry['expected']}"
+
+
+def terminal(result: Mapping[str, Any], limit: int | None = None) -> str:
+    """The whole report for a terminal; ``limit`` cuts the table after that many cells, but never one lost or below."""
+    rows = rows_of(result)
+    lost = sum(row.lost for row in rows)
+    shown = [row for k, row in enumerate(rows) if limit is None or k < limit or row.lost or row.below]
+    lines = [*header(result), ""]
+    mistakes = wrong(result["cells"])
+    if mistakes:
+        lines += ["WRONG RESULTS OF OURS:", *mistakes, ""]
+    lines += aligned([HEADINGS, *map(cells_of, shown)])
+    if len(shown) < len(rows):
+        lines.append(f"... and {len(rows) - len(shown)} cells that are neither lost nor below their bar")
+    groups = groups_of(rows)
+    if groups:
+        lines += ["", "Geometric means of (fastest peer of the bar) / ours:"]
+        lines += aligned(group_table(groups), frozenset({0, 9}))
+    out = excluded(result)
+    if out:
+        lines += ["", "Not timed, as the result was refused or not right:", *out]
+    lines += ["", f"{len(rows)} cells, {lost} of them lost to the fastest of all peers."]
+    return "\n".join(lines)
+
+
+def markdown_table(table: Sequence[Sequence[str]]) -> list[str]:
+    """A Markdown table, the first column to the left."""
+    head, *body = table
+    rule = ["---"] + ["--:"] * (len(head) - 1)
+    return ["| " + " | ".join(line) + " |" for line in (head, rule, *body)]
+
+
+def section(rows: Sequence[Row], dtype: str, channels: int, family: str, threads: int) -> list[str]:
+    """Cases down, modes across: our milliseconds and how many times as fast that is."""
+    wanted = (family, dtype, channels, threads, False)
+    picked = {
+        (r["case"], r["mode"]): row
+        for row in rows
+        if (r := row.record) and (r["family"], r["dtype"], r["channels"], r["threads"], r["dst"]) == wanted
+    }
+    modes = [mode for mode in MODES if any(mode == key[1] for key in picked)]
+    cases = sorted({case for case, _ in picked}, key=area_of, reverse=True)
+
+    def entry(case: str, mode: str) -> str:
+        row = picked.get((case, mode))
+        if row is None:
+            return "-"
+        ratio = "" if row.ratio is None else f" ({times(row.ratio)}x)"
+        return f"**{figure(row.ours)}{ratio}**" if row.lost else f"{figure(row.ours)}{ratio}"
+
+    table = [("h x w", *modes), *((case.replace("-", " → "), *(entry(case, mode) for mode in modes)) for case in cases)]
+    return markdown_table(table) if picked else []
+
+
+def area_of(case: str) -> int:
+    """Pixels of a case, source and output, to sort by."""
+    sizes = Case.parse(case)
+    return sizes.height * sizes.width + sizes.out_height * sizes.out_width
+
+
+def losses(rows: Sequence[Row]) -> list[str]:
+    """Every lost cell, folded away but there."""
+    lost = [row for row in rows if row.lost]
+    if not lost:
+        return [f"No peer was faster in any of the {len(rows)} cells."]
+    columns = ("case", "mode", "dtype", "C", "threads", "ours ms", "peer ms", "peer", "ratio")
+    table = [columns, *(cells_of(row)[:9] for row in lost)]
+    summary = f"Some peer was faster in {len(lost)} of {len(rows)} cells; all of them"
+    return ["<details>", f"<summary>{summary}</summary>", "", *markdown_table(table), "", "</details>"]
+
+
+def markdown(result: Mapping[str, Any]) -> str:
+    """The README's section, without its markers."""
+    rows = rows_of(result)
+    lines = ["Measured on " + header(result)[0] + ".  ", header(result)[2] + ".", ""]
+    lines.append("Milliseconds, and in brackets how many times as long the fastest other library takes; lost: bold.")
+    for threads in sorted({row.record["threads"] for row in rows}):
+        for dtype, channels, family, title in SECTIONS:
+            table = section(rows, dtype, channels, family, threads)
+            if table:
+                lines += ["", f"**{title}, {threads} thread{'s' if threads > 1 else ''}**", "", *table]
+    groups = groups_of(rows)
+    if groups:
+        lines += ["", "Geometric means over all sizes and channel counts, against the aims of the project:", ""]
+        lines += markdown_table(group_table(groups))
+    lines += ["", *losses(rows), "", "Run `python -m bench` to measure your own machine."]
+    return "\n".join(lines)
+
+
+def write_readme(path: Path, text: str) -> None:
+    """Replace what stands between the markers of ``path``; ValueError unless both stand there once, in order."""
+    page = path.read_text(encoding="utf-8")
+    if page.count(BEGIN) != 1 or page.count(END) != 1 or page.index(BEGIN) > page.index(END):
+        raise ValueError(f"{path.name} needs the lines {BEGIN} and {END}, once each and in this order")
+    pattern = re.compile(re.escape(BEGIN) + ".*" + re.escape(END), re.DOTALL)
+    path.write_text(pattern.sub(lambda _: f"{BEGIN}\n{text}\n{END}", page), encoding="utf-8")

@@ -1,0 +1,97 @@
+"""What the resizing families share: inputs, and the judge of results."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+
+import numpy as np
+
+from bench import oracle
+from bench.cases import OURS, Case, Cell
+from bench.contest import Trial, Verdict
+from bench.peers import Task, resize_contestants
+
+NEAREST = ("nearest", "nearest_exact")
+
+
+@lru_cache(maxsize=4)
+def noise(height: int, width: int, channels: int, dtype: str) -> np.ndarray:
+    """Uniform noise, the input on which mistakes show most.
+
+    Integers keep to the middle third of their range. Some libraries clip between the passes and some do not; here no
+    kernel overshoots so far that it matters, and all can be held to the same exact arithmetic. Floats are 0 to 255.
+    """
+    rng = np.random.default_rng(height * 65536 + width)
+    shape = (height, width) if channels == 1 else (height, width, channels)
+    if dtype == "float32":
+        image = rng.random(shape, dtype=np.float32) * np.float32(255)
+    else:
+        third = np.iinfo(dtype).max // 3
+        image = rng.integers(third + 1, 2 * third, shape, dtype=dtype)
+    image.setflags(write=False)
+    return image
+
+
+@lru_cache(maxsize=4)
+def exact_rows(case: Case, mode: str, dtype: str, channels: int, antialias: bool) -> np.ndarray:
+    """The oracle's rows, kept while thread counts change."""
+    return oracle.resized_rows(noise(case.height, case.width, channels, dtype), case, mode, antialias)
+
+
+def neighbours(source: np.ndarray, case: Case, mode: str, result: np.ndarray) -> bool:
+    """Whether every sampled output pixel is the expected source pixel or one that touches it.
+
+    Libraries round the coordinate differently where it falls on a border between pixels.
+    """
+    rows, columns = (part.index[:, 0] for part in oracle.axes(case, mode, False))
+    picked = oracle.sampled_rows(case)
+    found = np.zeros((len(picked), case.out_width), bool)
+    for down in (-1, 0, 1):
+        y = np.clip(rows[picked] + down, 0, case.height - 1)
+        for right in (-1, 0, 1):
+            x = np.clip(columns + right, 0, case.width - 1)
+            same = result[picked] == source[y[:, None], x]
+            found |= same if same.ndim == 2 else same.all(axis=2)
+    return bool(found.all())
+
+
+def verdict(
+    cell: Cell, antialias: bool, name: str, result: np.ndarray, twin: tuple[str, np.ndarray] | None
+) -> Verdict:
+    """Judge one contestant's result, against its twin's bits if it has one, else against exact arithmetic."""
+    case = cell.case
+    source = noise(case.height, case.width, cell.channels, cell.dtype)
+    shape = (case.out_height, case.out_width, *source.shape[2:])
+    if result.shape != shape or result.dtype != source.dtype:
+        return Verdict(f"{cell.dtype} of shape {shape}", False, note=f"it is {result.dtype} of shape {result.shape}")
+    exact = exact_rows(case, cell.mode, cell.dtype, cell.channels, antialias)
+    error = np.abs(result[oracle.sampled_rows(case)].astype(np.float64) - exact)
+    largest, mean = float(error.max()), float(error.mean())
+    if twin is not None:
+        differing = np.count_nonzero(result != twin[1])
+        note = f"{differing} of {result.size} samples differ" if differing else ""
+        return Verdict(f"identical to {twin[0]}", not differing, largest, mean, note)
+    if cell.mode in NEAREST:
+        return Verdict("the nearest pixel or its neighbour", neighbours(source, case, cell.mode, result), largest, mean)
+    # A peer that cuts instead of rounding does the same work; its error stands beside its time.
+    allowed = oracle.tolerance(case, cell.mode, cell.dtype, antialias, truncates=name != OURS)
+    return Verdict(f"within {allowed:.4g} of exact", largest <= allowed, largest, mean)
+
+
+def resize_trial(cell: Cell, peers: Collection[str], *, antialias: bool, twin: str | None) -> Trial:
+    """Bind the contestants of a cell. ``twin`` is the one whose bits ours must have, where it takes part."""
+    case = cell.case
+    source = noise(case.height, case.width, cell.channels, cell.dtype)
+    size = (case.out_height, case.out_width)
+    task = Task(source, size, cell.mode, antialias, cell.threads, cell.dst)
+
+    def judge(results: Mapping[str, np.ndarray]) -> dict[str, Verdict]:
+        pair = (twin, results[twin]) if twin is not None and twin in results else None
+        return {
+            name: verdict(cell, antialias, name, result, pair if name == OURS else None)
+            for name, result in results.items()
+        }
+
+    moved = source.nbytes + task.output().nbytes
+    return Trial(cell, resize_contestants(task, peers), judge, moved)

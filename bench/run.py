@@ -1,0 +1,211 @@
+"""The measurement: verify every contestant of a cell, then time them in turns."""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench import peers
+from bench.cases import OURS, Cell
+from bench.contest import Contestant, Family, Selection, Trial, Verdict, families
+from bench.timing import elapsed, repeats_for, summary, wait_for_quiet
+
+FORMAT = 1
+COPY = "copy"
+FEWEST_ROUNDS = 5
+MOST_ROUNDS = 60
+STEADY_ROUNDS = 11
+STEADY = 0.01
+
+Record = dict[str, Any]
+
+
+@dataclass
+class Lane:
+    """A contestant under the clock: seconds per call, one number per round."""
+
+    contestant: Contestant
+    threads: int
+    repeats: int
+    samples: list[float]
+
+    def sample(self) -> None:
+        """Time it once. One call before is not timed: it wakes the threads and fills the caches."""
+        if self.threads > 1:
+            wait_for_quiet()
+        if self.contestant.before is not None:
+            self.contestant.before()
+        self.contestant.call()
+        self.samples.append(elapsed(self.contestant.call, self.repeats) / self.repeats)
+
+
+def copy_floor(moved_bytes: int) -> Contestant:
+    """One ``np.copyto`` that reads and writes as many bytes as the cell must."""
+    source = np.ones(max(moved_bytes // 2, 1), np.uint8)
+    target = np.ones_like(source)
+
+    def call() -> None:
+        np.copyto(target, source)
+
+    return Contestant(COPY, call)
+
+
+def results(trial: Trial) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """The arrays that the contestants give, and the words of those that refuse."""
+    arrays, refusals = {}, {}
+    for contestant in trial.contestants:
+        if contestant.before is not None:
+            contestant.before()
+        try:
+            # A copy, as some hand out memory that the next call reuses.
+            arrays[contestant.name] = np.array(contestant.to_array(contestant.call()))
+        except Exception as error:
+            refusals[contestant.name] = f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"[:200]
+    return arrays, refusals
+
+
+def lane(contestant: Contestant, threads: int) -> Lane:
+    """Warm up and choose the repeats of a sample."""
+    if contestant.before is not None:
+        contestant.before()
+    return Lane(contestant, threads, repeats_for(contestant.call), [])
+
+
+def steady(lanes: Sequence[Lane]) -> bool:
+    """Whether ours and the fastest other are known well enough."""
+    medians = {entry.contestant.name: summary(entry.samples) for entry in lanes if entry.contestant.name != COPY}
+    rivals = [entry for name, entry in medians.items() if name != OURS]
+    watched = [medians[OURS]] if OURS in medians else []
+    if rivals:
+        watched.append(min(rivals, key=lambda entry: entry.median))
+    return all(entry.wobble < STEADY for entry in watched)
+
+
+def time_in_turns(lanes: Sequence[Lane], seconds: float, shuffle: Callable[[list[Lane]], None]) -> None:
+    """Rounds in which everyone is timed once, in an order that changes, until the time is used or all is steady."""
+    deadline = time.perf_counter() + seconds
+    for turn in range(1, MOST_ROUNDS + 1):
+        order = list(lanes)
+        shuffle(order)
+        for entry in order:
+            entry.sample()
+        if turn >= FEWEST_ROUNDS and time.perf_counter() >= deadline:
+            return
+        if turn >= STEADY_ROUNDS and steady(lanes):
+            return
+
+
+def described(cell: Cell) -> Record:
+    """The cell as it stands in the file."""
+    return {
+        "family": cell.family,
+        "case": cell.case.name,
+        "mode": cell.mode,
+        "dtype": cell.dtype,
+        "channels": cell.channels,
+        "threads": cell.threads,
+        "dst": cell.dst,
+    }
+
+
+def judged(verdict: Verdict) -> Record:
+    """A verdict as it stands in the file."""
+    entry: Record = {"expected": verdict.expected, "met": verdict.met}
+    if verdict.max_error is not None:
+        entry["max_error"] = float(f"{verdict.max_error:.4g}")
+    if verdict.mean_error is not None:
+        entry["mean_error"] = float(f"{verdict.mean_error:.4g}")
+    if verdict.note:
+        entry["note"] = verdict.note
+    return entry
+
+
+def timed(entry: Lane) -> Record:
+    """Milliseconds of a lane."""
+    found = summary(entry.samples)
+    numbers = {"median": found.median, "low": found.low, "high": found.high}
+    return {name: float(f"{1e3 * value:.5g}") for name, value in numbers.items()} | {
+        "repeats": entry.repeats,
+        "samples": [float(f"{1e3 * value:.5g}") for value in entry.samples],
+    }
+
+
+def measure(trial: Trial, names: Collection[str], seconds: float) -> Record:
+    """One cell: who is right, and how long those who are take."""
+    cell = trial.cell
+    peers.set_threads(names, cell.threads)
+    arrays, refusals = results(trial)
+    verdicts = trial.judge(arrays)
+    entries: dict[str, Record] = {name: {"refused": reason} for name, reason in refusals.items()}
+    entries |= {name: judged(verdict) for name, verdict in verdicts.items()}
+    del arrays
+    right = [contestant for contestant in trial.contestants if entries[contestant.name].get("met")]
+    lanes = [lane(contestant, cell.threads) for contestant in right]
+    lanes.append(lane(copy_floor(trial.moved_bytes), 1))
+    turns = random.Random(repr(cell))
+    time_in_turns(lanes, seconds, turns.shuffle)
+    for entry in lanes:
+        entries.setdefault(entry.contestant.name, {}).update(timed(entry))
+    record = described(cell)
+    record["copy"] = entries.pop(COPY)
+    record["moved_bytes"] = trial.moved_bytes
+    record["contestants"] = entries
+    return record
+
+
+def chosen(selection: Selection) -> list[tuple[Family, Cell]]:
+    """Every cell of the selection with its family."""
+    return [(family, cell) for family in families().values() for cell in selection.cells(family)]
+
+
+def with_progress(cells: Sequence[tuple[Family, Cell]]) -> Iterable[tuple[Family, Cell]]:
+    """The cells behind a progress bar, on a terminal and where tqdm is installed."""
+    try:
+        from tqdm import tqdm
+    except ImportError:
+        return cells
+    bar: Iterable[tuple[Family, Cell]] = tqdm(cells, unit="cell", disable=not sys.stderr.isatty(), smoothing=0.02)
+    return bar
+
+
+def run(selection: Selection, seconds: float) -> Iterator[Record]:
+    """Measure the selection, cell by cell."""
+    for family, cell in with_progress(chosen(selection)):
+        yield measure(family.prepare(cell, selection.peers), selection.peers, seconds)
+
+
+def wrong(records: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Where our own result is not what it should be."""
+    found = []
+    for record in records:
+        ours = record["contestants"].get(OURS, {})
+        if not ours.get("met"):
+            detail = ours.get("note") or f"error up to {ours.get('max_error')}"
+            reason = ours.get("refused") or f"{detail}, not {ours.get('expected')}"
+            where = " ".join(str(record[key]) for key in ("family", "case", "mode", "dtype", "channels", "threads"))
+            found.append(f"{where}: {reason}")
+    return found
+
+
+def save(path: Path, result: Mapping[str, Any]) -> None:
+    """Write a result, one cell per line, so that two files can be read side by side."""
+    head = {key: value for key, value in result.items() if key != "cells"}
+    text = json.dumps(head, indent=1)[:-2]
+    lines = ",\n".join(json.dumps(cell) for cell in result["cells"])
+    path.write_text(f'{text},\n "cells": [\n{lines}\n ]\n}}\n', encoding="utf-8")
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Read a result back; ValueError if it is something else."""
+    result = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(result, dict) or result.get("format") != FORMAT:
+        raise ValueError(f"{path.name} is not a result of python -m bench (format {FORMAT})")
+    return result
