@@ -4,8 +4,6 @@ import numpy as np
 
 from cyresize.interpolation import Interpolation
 
-class GatherPlans: ...
-
 def resize(
     src: np.ndarray[Any, Any],
     dsize: tuple[SupportsIndex, SupportsIndex] | None = None,
