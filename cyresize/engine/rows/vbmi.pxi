@@ -149,7 +149,8 @@ cdef void vbmi_pillow_u8_columns(const Columns* p, const void* row, void* out) n
         return
     for b in range(t.blocks):
         v = _mm512_max_epi32(dot3(t, b, <const u8*> row + t.base[b], p.channels), zero)
-        _mm_storeu_si128(<__m128i*> (<u8*> out + t.out[b]), _mm512_cvtusepi32_epi8(v))
+        # Where the vertical pass comes first this is the destination, which has no slack.
+        _mm_mask_storeu_epi8(<u8*> out + t.out[b], first_words(t.n - t.out[b]), _mm512_cvtusepi32_epi8(v))
 
 
 # uint8 row to float row: products added in tap order, a lane whose taps have ended adds 0.
