@@ -152,6 +152,8 @@ def measure(arguments: Sequence[str]) -> int:
     missing = peers.missing(options.peers)
     if missing:
         print(f"not installed, so not compared: {', '.join(missing)}", file=sys.stderr)
+    if environment.busy():
+        print("other work runs on this machine: the figures, with threads above all, will not hold", file=sys.stderr)
     start = time.perf_counter()
     result: dict[str, Any] = {
         "format": run.FORMAT,

@@ -68,6 +68,11 @@ def load_average() -> float | None:
     return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
 
 
+def busy() -> bool:
+    """Whether so much else runs that a figure means little."""
+    return (load_average() or 0) > 0.5
+
+
 def system() -> str:
     """Operating system and kernel."""
     release = f"{platform.system()} {platform.release()} {platform.machine()}"

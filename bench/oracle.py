@@ -20,7 +20,7 @@ Kernel = Callable[[np.ndarray], np.ndarray]
 
 def linear(x: np.ndarray) -> np.ndarray:
     """The triangle, support 1."""
-    return np.maximum(1 - np.abs(x), 0)
+    return np.asarray(np.maximum(1 - np.abs(x), 0))
 
 
 def keys(a: float) -> Kernel:
@@ -30,7 +30,7 @@ def keys(a: float) -> Kernel:
         x = np.abs(x)
         near = ((a + 2) * x - (a + 3)) * x * x + 1
         far = ((a * x - 5 * a) * x + 8 * a) * x - 4 * a
-        return np.where(x < 1, near, np.where(x < 2, far, 0))
+        return np.asarray(np.where(x < 1, near, np.where(x < 2, far, 0)))
 
     return kernel
 

@@ -56,24 +56,25 @@ def neighbours(source: np.ndarray, case: Case, mode: str, result: np.ndarray) ->
     return bool(found.all())
 
 
-def verdict(
-    cell: Cell, antialias: bool, name: str, result: np.ndarray, twin: tuple[str, np.ndarray] | None
-) -> Verdict:
+def verdict(cell: Cell, antialias: bool, name: str, result: np.ndarray, twin: tuple[str, np.ndarray] | None) -> Verdict:
     """Judge one contestant's result, against its twin's bits if it has one, else against exact arithmetic."""
     case = cell.case
     source = noise(case.height, case.width, cell.channels, cell.dtype)
     shape = (case.out_height, case.out_width, *source.shape[2:])
     if result.shape != shape or result.dtype != source.dtype:
         return Verdict(f"{cell.dtype} of shape {shape}", False, note=f"it is {result.dtype} of shape {result.shape}")
-    exact = exact_rows(case, cell.mode, cell.dtype, cell.channels, antialias)
-    error = np.abs(result[oracle.sampled_rows(case)].astype(np.float64) - exact)
-    largest, mean = float(error.max()), float(error.mean())
+    largest = mean = None
+    if cell.mode not in NEAREST:
+        exact = exact_rows(case, cell.mode, cell.dtype, cell.channels, antialias)
+        error = np.abs(result[oracle.sampled_rows(case)].astype(np.float64) - exact)
+        largest, mean = float(error.max()), float(error.mean())
     if twin is not None:
         differing = np.count_nonzero(result != twin[1])
         note = f"{differing} of {result.size} samples differ" if differing else ""
         return Verdict(f"identical to {twin[0]}", not differing, largest, mean, note)
-    if cell.mode in NEAREST:
-        return Verdict("the nearest pixel or its neighbour", neighbours(source, case, cell.mode, result), largest, mean)
+    if largest is None:
+        touching = neighbours(source, case, cell.mode, result)
+        return Verdict("the nearest pixel or its neighbour", touching, note="" if touching else "pixels from elsewhere")
     # A peer that cuts instead of rounding does the same work; its error stands beside its time.
     allowed = oracle.tolerance(case, cell.mode, cell.dtype, antialias, truncates=name != OURS)
     return Verdict(f"within {allowed:.4g} of exact", largest <= allowed, largest, mean)
