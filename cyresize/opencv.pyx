@@ -14,7 +14,7 @@ from cyresize.interpolation import INTER_LINEAR
 
 from cyresize.engine.dispatch cimport kernels
 from cyresize.engine.gather cimport Gather, copy_images, new_gather
-from cyresize.engine.image cimport Image, ranges_meet
+from cyresize.engine.image cimport Image, aligned, ranges_meet
 from cyresize.engine.lanes cimport DIGITS2, DIGITS3, NEAR_FAR, NO_WEIGHTS, ONES, SECOND, SINGLE_FLOATS, free_lanes
 from cyresize.engine.parallel cimport default_threads
 from cyresize.engine.plan cimport FLOAT32, FLOAT64, INT16, INT32, AxisPlan
@@ -181,11 +181,14 @@ cdef int read_bytes(Job job) except -1:
 
 
 cdef Job area_job(const Task* t):
+    # OpenCV's weights are float32. It has no 32-bit integers, whose values need better ones.
+    cdef bint single = t.element != U32 and t.element != I32
     if t.scale_x >= 1 and t.scale_y >= 1:
-        if whole(t.scale_x) and whole(t.scale_y):
+        if single and whole(t.scale_x) and whole(t.scale_y):
             return area_whole_job(t)
         job = float_job(
-            t, rules.opencv_area_shrink(t.w, t.ow, t.scale_x), rules.opencv_area_shrink(t.h, t.oh, t.scale_y), False
+            t, rules.opencv_area_shrink(t.w, t.ow, t.scale_x, single),
+            rules.opencv_area_shrink(t.h, t.oh, t.scale_y, single), False,
         )
         if t.element == U8 and kernels.bytes_to_float_columns != NULL:
             read_bytes(job)
@@ -196,8 +199,8 @@ cdef Job area_job(const Task* t):
             rules.opencv_area_enlarge_u8(t.h, t.oh, t.scale_y, False),
         )
     return float_job(
-        t, rules.opencv_area_enlarge(t.w, t.ow, t.scale_x, True),
-        rules.opencv_area_enlarge(t.h, t.oh, t.scale_y, False), False,
+        t, rules.opencv_area_enlarge(t.w, t.ow, t.scale_x, True, single),
+        rules.opencv_area_enlarge(t.h, t.oh, t.scale_y, False, single), False,
     )
 
 
@@ -338,8 +341,8 @@ cdef tuple output_shape(const Py_buffer* view, const Image* image, const Task* t
     return shape
 
 
-cdef object swapped(src, dsize, dst, double fx, double fy, interpolation, antialias, n_threads):
-    """Weighted modes on a dtype of foreign byte order: through the native one."""
+cdef object converted(src, dsize, dst, double fx, double fy, interpolation, antialias, n_threads):
+    """Weighted modes on elements of foreign byte order or at odd addresses: through a copy that has neither."""
     native = src.astype(src.dtype.newbyteorder("="))
     out = resize(native, dsize, None, fx, fy, interpolation, antialias=antialias, n_threads=n_threads)
     if dst is None:
@@ -407,7 +410,7 @@ cdef int read_size(Task* t, object dsize, double fx, double fy) except -1:
 
 
 cdef bint read_options(Task* t, object src, object antialias) except -1:
-    """Check mode, antialias and dtype together; False if the dtype needs its byte order changed first."""
+    """Check mode, antialias and dtype together; False if ``src`` has to be converted first."""
     if antialias:
         t.antialias = 1
         if t.mode != LINEAR and t.mode != CUBIC and t.mode != LANCZOS4:
@@ -415,7 +418,7 @@ cdef bint read_options(Task* t, object src, object antialias) except -1:
     if t.mode == NEAREST or t.mode == NEAREST_EXACT:
         t.element = OTHER
     elif t.element == OTHER:
-        if not src.dtype.isnative and checks.is_weighted(src.dtype):
+        if not (src.dtype.isnative and src.flags.aligned) and checks.is_weighted(src.dtype):
             return False
         checks.weighted_dtype(src, t.mode)
     return True
@@ -444,7 +447,10 @@ cdef object fill(object src, object dst, tuple shape, const Image* image, const 
             or ranges_meet(&target, image)
         ):
             checks.destination(dst, src, shape)
-        work(image, &target, t, threads)
+        if t.element != OTHER and not aligned(&target):
+            dst[...] = fill(src, None, shape, image, t, threads)
+        else:
+            work(image, &target, t, threads)
     finally:
         PyBuffer_Release(&view)
     return dst
@@ -517,7 +523,7 @@ def resize(
         read_size(&t, dsize, fx, fy)
         threads = default_threads() if n_threads is None else thread_count(n_threads)
         if not read_options(&t, src, antialias):
-            return swapped(src, dsize, dst, fx, fy, interpolation, antialias, n_threads)
+            return converted(src, dsize, dst, fx, fy, interpolation, antialias, n_threads)
         return fill(src, dst, output_shape(&view, &image, &t), &image, &t, threads)
     finally:
         PyBuffer_Release(&view)

@@ -108,11 +108,12 @@ def nearest_exact_index(n_in, n_out):
     return np.array(index)
 
 
-def area_shrink_taps(n_in, n_out, scale):
-    """OpenCV AREA on a shrinking axis: per output the source cells and their shares, as float32.
+def area_shrink_taps(n_in, n_out, scale, single=True):
+    """AREA on a shrinking axis: per output the source cells and their shares.
 
-    Shares below 1e-3 of a source sample are dropped, as OpenCV does.
+    ``single``: shares are float32 and those below 1e-3 of a source sample are dropped, as OpenCV does.
     """
+    share, least = (FLOAT32, 1e-3) if single else (float, 0.0)
     taps = []
     for i in range(n_out):
         left, right = i * scale, i * scale + scale
@@ -120,27 +121,27 @@ def area_shrink_taps(n_in, n_out, scale):
         last = min(int(np.floor(right)), n_in - 1)
         first = min(int(np.ceil(left)), last)
         row = []
-        if first - left > 1e-3:
-            row.append((first - 1, FLOAT32((first - left) / cell)))
-        row += [(s, FLOAT32(1.0 / cell)) for s in range(first, last)]
-        if right - last > 1e-3:
-            row.append((last, FLOAT32(min(right - last, 1.0, cell) / cell)))
+        if first - left > least:
+            row.append((first - 1, share((first - left) / cell)))
+        row += [(s, share(1.0 / cell)) for s in range(first, last)]
+        if right - last > least:
+            row.append((last, share(min(right - last, 1.0, cell) / cell)))
         taps.append(row)
     return taps
 
 
-def area_fraction(n_out, scale):
-    """OpenCV AREA where an axis grows: left neighbour and float32 weight of the right one."""
+def area_fraction(n_out, scale, single=True):
+    """AREA where an axis grows: left neighbour and weight of the right one, float32 in OpenCV."""
     i = np.arange(n_out)
     low = np.floor(i * scale).astype(int)
-    fraction = ((i + 1) - (low + 1) * (1.0 / scale)).astype(FLOAT32)
-    return low, np.where(fraction <= 0, FLOAT32(0), fraction - np.floor(fraction))
+    fraction = ((i + 1) - (low + 1) * (1.0 / scale)).astype(FLOAT32 if single else float)
+    return low, np.where(fraction <= 0, np.zeros_like(fraction), fraction - np.floor(fraction))
 
 
-def area_matrix(n_in, n_out, scale, grows):
+def area_matrix(n_in, n_out, scale, grows, single):
     """AREA along one axis; ``grows``: any axis of the image is enlarged, which changes the rule for both."""
     if grows:
-        low, fraction = area_fraction(n_out, scale)
+        low, fraction = area_fraction(n_out, scale, single)
         inside = low < n_in - 1
         fraction = np.where(inside, fraction, 0).astype(float)
         return scatter(n_in, np.stack([low, low + 1], 1), np.stack([1 - fraction, fraction], 1))
@@ -150,7 +151,7 @@ def area_matrix(n_in, n_out, scale, grows):
         for i in range(n_out):
             w[i, i * factor : (i + 1) * factor] = 1.0
         return w / w.sum(1, keepdims=True)
-    for i, row in enumerate(area_shrink_taps(n_in, n_out, scale)):
+    for i, row in enumerate(area_shrink_taps(n_in, n_out, scale, single)):
         for s, share in row:
             w[i, s] += share
     return w
@@ -173,8 +174,12 @@ def antialiased_matrix(n_in, n_out, kernel, support):
 ANTIALIASED = {"LINEAR": (triangle, 1.0), "CUBIC": (keys(-0.5), 2.0), "LANCZOS4": (lanczos(3.0), 3.0)}
 
 
-def matrix(mode, n_in, n_out, scale, *, grows=False, antialias=False):
-    """The dense weights of one axis in mode ``mode`` (OpenCV's name without INTER_)."""
+def matrix(mode, n_in, n_out, scale, *, grows=False, antialias=False, single=True):
+    """The dense weights of one axis in mode ``mode`` (OpenCV's name without INTER_).
+
+    ``single``: AREA's weights are float32. OpenCV has them so; it does not take 32-bit integers, for which they are
+    exact here.
+    """
     if antialias:
         return antialiased_matrix(n_in, n_out, *ANTIALIASED[mode])
     if mode == "NEAREST":
@@ -182,7 +187,7 @@ def matrix(mode, n_in, n_out, scale, *, grows=False, antialias=False):
     if mode == "NEAREST_EXACT":
         return np.eye(n_in)[nearest_exact_index(n_in, n_out)]
     if mode == "AREA":
-        return area_matrix(n_in, n_out, scale, grows)
+        return area_matrix(n_in, n_out, scale, grows, single)
     kernel, support = {
         "LINEAR": (triangle, 1),
         "LINEAR_EXACT": (triangle, 1),
@@ -192,10 +197,10 @@ def matrix(mode, n_in, n_out, scale, *, grows=False, antialias=False):
     return interpolation_matrix(n_in, n_out, scale, kernel, support)
 
 
-def matrices(shape, size, mode, *, antialias=False):
+def matrices(shape, size, mode, *, antialias=False, single=True):
     """(Wy, Wx) of a resize."""
     grows = size.scale_x < 1 or size.scale_y < 1
-    options = {"grows": grows, "antialias": antialias}
+    options = {"grows": grows, "antialias": antialias, "single": single}
     wy = matrix(mode, shape[0], size.oh, size.scale_y, **options)
     wx = matrix(mode, shape[1], size.ow, size.scale_x, **options)
     return wy, wx
@@ -203,10 +208,11 @@ def matrices(shape, size, mode, *, antialias=False):
 
 def resize_exact(image, size, mode, *, antialias=False):
     """The resized H x W x C image in float64, not rounded; a resize to the same size is a copy."""
+    single = image.dtype not in (np.int32, np.uint32)
     image = image.astype(np.float64)
     if image.shape[:2] == (size.oh, size.ow):
         return image
-    wy, wx = matrices(image.shape, size, mode, antialias=antialias)
+    wy, wx = matrices(image.shape, size, mode, antialias=antialias, single=single)
     across = np.tensordot(wx, image, (1, 1))  # OW x H x C
     return np.tensordot(wy, across, (1, 1))
 

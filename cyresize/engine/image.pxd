@@ -82,6 +82,12 @@ cdef inline const char* begin_of(const Image* a) noexcept nogil:
     return begin
 
 
+cdef inline bint aligned(const Image* a) noexcept nogil:
+    """Whether every element lies at a multiple of its size, as kernels that compute with it need."""
+    cdef size_t bits = <size_t> a.data | <size_t> a.stride_n | <size_t> a.stride_h | <size_t> a.stride_w
+    return (bits | <size_t> a.stride_c) % <size_t> a.itemsize == 0
+
+
 cdef inline bint ranges_meet(const Image* a, const Image* b) noexcept nogil:
     """Whether the spans of memory overlap; if they do, the images may still not share an element."""
     return begin_of(a) < end_of(b) and begin_of(b) < end_of(a)

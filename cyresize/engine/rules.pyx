@@ -57,17 +57,18 @@ def opencv_area_enlarge_u8(Py_ssize_t n_in, Py_ssize_t n_out, double scale, bint
     cdef Py_ssize_t i, s
     cdef float f
     for i in range(n_out):
-        f = area_fraction(i, scale, &s)
+        f = <float> area_fraction(i, scale, &s, True)
         set_fixed11(plan, i, s, f, columns)
     return plan
 
 
-cdef inline float area_fraction(Py_ssize_t i, double scale, Py_ssize_t* index) noexcept:
-    cdef double inverse = 1.0/scale
-    cdef float f
+cdef inline double area_fraction(Py_ssize_t i, double scale, Py_ssize_t* index, bint single) noexcept:
+    cdef double inverse = 1.0/scale, f
     index[0] = <Py_ssize_t> floor(i*scale)
-    f = <float> ((i + 1) - (index[0] + 1)*inverse)
-    return 0 if f <= 0 else f - <float> floor(f)
+    f = (i + 1) - (index[0] + 1)*inverse
+    if single:
+        f = <float> f
+    return 0.0 if f <= 0.0 else f - floor(f)
 
 
 cdef inline void set_fixed11(AxisPlan plan, Py_ssize_t i, Py_ssize_t s, float f, bint columns) noexcept:
@@ -163,11 +164,21 @@ def opencv_lanczos4_u8(Py_ssize_t n_in, Py_ssize_t n_out, double scale):
     return plan
 
 
-def opencv_area_shrink(Py_ssize_t n_in, Py_ssize_t n_out, double scale):
-    """OpenCV AREA: the share of every source cell that the output cell covers, as float32 weights."""
+cdef void round_to_single(AxisPlan plan) noexcept:
+    cdef Py_ssize_t i
+    for i in range(plan.n_out*plan.taps):
+        plan.values[i] = <float> plan.values[i]
+
+
+def opencv_area_shrink(Py_ssize_t n_in, Py_ssize_t n_out, double scale, bint single=True):
+    """OpenCV AREA: the share of every source cell that the output cell covers.
+
+    ``single``: as OpenCV has it, with float32 weights and without shares below 1/1000 of a sample. Otherwise exact
+    in float64, for types whose values float32 weights would blur.
+    """
     cdef AxisPlan plan = new_plan(n_in, n_out, min(<Py_ssize_t> ceil(scale) + 2, n_in))
     cdef Py_ssize_t i, s1, s2
-    cdef double f1, f2, cell
+    cdef double f1, f2, cell, least = 1e-3 if single else 0.0
     cdef double* w
     plan.set_lengths()
     for i in range(n_out):
@@ -180,31 +191,38 @@ def opencv_area_shrink(Py_ssize_t n_in, Py_ssize_t n_out, double scale):
         w = plan.values + i*plan.taps
         plan.counts[i] = 0
         plan.first[i] = s1
-        if s1 - f1 > 1e-3:
+        if s1 - f1 > least:
             plan.first[i] = s1 - 1
-            w[plan.counts[i]] = <float> ((s1 - f1)/cell)
+            w[plan.counts[i]] = (s1 - f1)/cell
             plan.counts[i] += 1
         for _ in range(s1, s2):
-            w[plan.counts[i]] = <float> (1.0/cell)
+            w[plan.counts[i]] = 1.0/cell
             plan.counts[i] += 1
-        if f2 - s2 > 1e-3:
-            w[plan.counts[i]] = <float> (min(min(f2 - s2, 1.0), cell)/cell)
+        if f2 - s2 > least:
+            w[plan.counts[i]] = min(min(f2 - s2, 1.0), cell)/cell
             plan.counts[i] += 1
+    if single:
+        round_to_single(plan)
     return plan
 
 
-def opencv_area_enlarge(Py_ssize_t n_in, Py_ssize_t n_out, double scale, bint columns):
-    """OpenCV AREA where an axis is enlarged, other types than uint8: float32 weights at area's coordinates."""
+def opencv_area_enlarge(Py_ssize_t n_in, Py_ssize_t n_out, double scale, bint columns, bint single=True):
+    """OpenCV AREA where an axis is enlarged, other types than uint8: linear weights at area's coordinates.
+
+    ``single``: float32 weights, as OpenCV has them; otherwise exact in float64.
+    """
     cdef AxisPlan plan = new_plan(n_in, n_out, 2)
     cdef Py_ssize_t i, s, last = n_in - 1
-    cdef float f, one = 1
+    cdef double f
     for i in range(n_out):
-        f = area_fraction(i, scale, &s)
+        f = area_fraction(i, scale, &s, single)
         if columns and s >= last:
             s, f = max(last - 1, 0), 1 if last > 0 else 0
         plan.first[i] = s
-        plan.values[2*i] = <float> (one - f)
+        plan.values[2*i] = 1.0 - f
         plan.values[2*i + 1] = f
+    if single:
+        round_to_single(plan)
     if columns and n_in == 1:
         plan.fold()
     return plan
