@@ -74,16 +74,14 @@ def extensions(msvc):
     for level, flags in LEVELS.items():
         if flags is None or leveled:
             table.append((f"{ENGINE}.rows.{level}", baseline if flags is None else flags))
-    return [
-        Extension(name, [name.replace(".", "/") + ".pyx"], extra_compile_args=list(flags))
-        for name, flags in table
-    ]
+    return [Extension(name, [name.replace(".", "/") + ".pyx"], extra_compile_args=list(flags)) for name, flags in table]
 
 
 class BuildExt(build_ext):
     """Adds the flags that depend on the compiler: optimisation, OpenMP if it works, sanitizers."""
 
     def build_extensions(self):
+        """Build every extension with its level's flags after the common ones."""
         if self.compiler.compiler_type == "msvc":
             compile_args, link_args = ["/O2", "/fp:precise", "/openmp"], []
         else:
