@@ -1,0 +1,64 @@
+"""Prints a hash of the result of every case of a wide grid, as JSON: run once per instruction level and compared.
+
+Run as ``python digests.py [threads...]``; CYRESIZE_ISA chooses the level.
+"""
+
+import hashlib
+import json
+import sys
+import zlib
+
+import numpy as np
+from layouts import padded_rows, planes, reversed_axes
+
+import cyresize
+
+MODES = [mode.name for mode in cyresize.Interpolation]
+DTYPES = ["uint8", "int8", "uint16", "int16", "uint32", "int32", "float16", "float32", "float64"]
+ANTIALIASED = ["LINEAR", "CUBIC", "LANCZOS4"]
+
+# h, w, oh, ow and channels. Small sizes try every tail of a vector; the large ones pass the size below which one
+# thread does all the work.
+SMALL_SIZES = [(5, 7, 11, 13), (23, 37, 9, 14), (16, 64, 8, 32), (30, 33, 10, 11), (4, 130, 9, 259), (3, 1, 2, 5)]
+SMALL = [(*size, channels) for size in SMALL_SIZES for channels in (1, 2, 3, 4, 5, 16)]
+LARGE = [(150, 160, 131, 280, 1), (240, 300, 120, 150, 3), (420, 390, 140, 130, 4), (90, 300, 211, 101, 2)]
+
+
+def cases():
+    """(name, source, keyword arguments) of every case."""
+    for antialias in (False, True):
+        for mode in ANTIALIASED if antialias else MODES:
+            for dtype in DTYPES:
+                for h, w, oh, ow, channels in SMALL + LARGE:
+                    name = f"{mode} {'antialias ' * antialias}{dtype} {h}x{w}x{channels} {oh}x{ow}"
+                    options = {"dsize": (ow, oh), "interpolation": mode, "antialias": antialias}
+                    yield name, source(name, (h, w, channels), np.dtype(dtype)), options
+
+
+def source(name, shape, dtype):
+    """Noise that depends on the name alone; floats have both signs and several magnitudes."""
+    rng = np.random.default_rng(zlib.crc32(name.encode()))
+    if dtype.kind == "f":
+        return (rng.standard_normal(shape) * 10.0 ** rng.integers(-3, 3, shape)).astype(dtype)
+    return rng.integers(0, 256, (*shape, dtype.itemsize), dtype=np.uint8).view(dtype)[..., 0]
+
+
+def digest(array):
+    return hashlib.blake2b(np.ascontiguousarray(array).tobytes(), digest_size=12).hexdigest()
+
+
+def main(threads):
+    layouts = (None, reversed_axes, planes, padded_rows)
+    results = {}
+    for number, (name, image, options) in enumerate(cases()):
+        image = np.ascontiguousarray(image)
+        teams = threads if image.shape[0] * image.shape[1] > 10_000 else threads[-1:]
+        results[name] = [digest(cyresize.resize(image, **options, n_threads=n)) for n in teams]
+        layout = layouts[number % len(layouts)]
+        if layout is not None:
+            results[name].append(digest(cyresize.resize(layout(image), **options, n_threads=threads[-1])))
+    json.dump({"isa": cyresize.isa, "results": results}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main([int(word) for word in sys.argv[1:]] or [1, 2, 3])
