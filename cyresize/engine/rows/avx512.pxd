@@ -34,6 +34,8 @@ cdef extern from "<immintrin.h>" nogil:
     __m512i _mm512_permutex2var_epi8(__m512i, __m512i, __m512i)
     __m512i _mm512_maskz_permutex2var_epi8(__mmask64, __m512i, __m512i, __m512i)
     __m512 _mm512_permutex2var_ps(__m512, __m512i, __m512)
+    __m512i _mm512_unpacklo_epi8(__m512i, __m512i)
+    __m512i _mm512_unpackhi_epi8(__m512i, __m512i)
     __m512i _mm512_unpacklo_epi16(__m512i, __m512i)
     __m512i _mm512_unpackhi_epi16(__m512i, __m512i)
     __m512i _mm512_packus_epi16(__m512i, __m512i)

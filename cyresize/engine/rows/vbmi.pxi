@@ -149,7 +149,71 @@ cdef void vbmi_pillow_u8_columns(const Columns* p, const void* row, void* out) n
         return
     for b in range(t.blocks):
         v = _mm512_max_epi32(dot3(t, b, <const u8*> row + t.base[b], p.channels), zero)
-        _mm_storeu_si128(<__m128i*> (<u8*> out + t.out[b]), _mm512_cvtusepi32_epi8(v))
+        _mm_mask_storeu_epi8(<u8*> out + t.out[b], first_words(t.n - t.out[b]), _mm512_cvtusepi32_epi8(v))
+
+
+cdef inline void add_quads(
+    __m512i* sums, __m512i quads, const __m512i low, const __m512i middle, const __m512i high
+) noexcept nogil:
+    sums[0] = _mm512_dpbusd_epi32(sums[0], quads, low)
+    sums[4] = _mm512_dpbusd_epi32(sums[4], quads, middle)
+    sums[8] = _mm512_dpbusd_epi32(sums[8], quads, high)
+
+
+cdef inline __m512i rounded22(const __m512i* sums) noexcept nogil:
+    cdef __m512i high = _mm512_add_epi32(_mm512_slli_epi32(sums[4], 8), _mm512_slli_epi32(sums[8], 16))
+    return _mm512_srai_epi32(_mm512_add_epi32(sums[0], high), 22)
+
+
+# Four rows at a time: their bytes interleaved are the quads of 4*16 columns, which unpacking splits in an order that
+# packing undoes.
+cdef void vbmi_pillow_u8_blend(
+    const void** rows, const void* weights, int taps, void* out, Py_ssize_t n
+) noexcept nogil:
+    cdef const i32* w = <const i32*> weights
+    cdef __m512i[12] sums
+    cdef __m512i zero = _mm512_setzero_si512(), start = _mm512_set1_epi32(1 << 21)
+    cdef __m512i r0, r1, r2, r3, low, middle, high
+    cdef Py_ssize_t i
+    cdef __mmask64 mask
+    cdef int k, j
+    for i in range(0, n, 64):
+        mask = first_bytes(n - i)
+        for j in range(4):
+            sums[j] = start
+            sums[4 + j] = zero
+            sums[8 + j] = zero
+        for k in range(0, taps, 4):
+            r0 = _mm512_maskz_loadu_epi8(mask, <const u8*> rows[k] + i)
+            r1 = _mm512_maskz_loadu_epi8(mask, <const u8*> rows[k + 1] + i) if k + 1 < taps else zero
+            r2 = _mm512_maskz_loadu_epi8(mask, <const u8*> rows[k + 2] + i) if k + 2 < taps else zero
+            r3 = _mm512_maskz_loadu_epi8(mask, <const u8*> rows[k + 3] + i) if k + 3 < taps else zero
+            low = _mm512_set1_epi32(digit_quad(w, k, taps, 0))
+            middle = _mm512_set1_epi32(digit_quad(w, k, taps, 1))
+            high = _mm512_set1_epi32(digit_quad(w, k, taps, 2))
+            r0, r1 = _mm512_unpacklo_epi8(r0, r1), _mm512_unpackhi_epi8(r0, r1)
+            r2, r3 = _mm512_unpacklo_epi8(r2, r3), _mm512_unpackhi_epi8(r2, r3)
+            add_quads(sums, _mm512_unpacklo_epi16(r0, r2), low, middle, high)
+            add_quads(sums + 1, _mm512_unpackhi_epi16(r0, r2), low, middle, high)
+            add_quads(sums + 2, _mm512_unpacklo_epi16(r1, r3), low, middle, high)
+            add_quads(sums + 3, _mm512_unpackhi_epi16(r1, r3), low, middle, high)
+        r0 = _mm512_packs_epi32(rounded22(sums), rounded22(sums + 1))
+        r1 = _mm512_packs_epi32(rounded22(sums + 2), rounded22(sums + 3))
+        _mm512_mask_storeu_epi8(<u8*> out + i, mask, _mm512_packus_epi16(r0, r1))
+
+
+cdef inline int digit_quad(const i32* w, int k, int taps, const int digit) noexcept nogil:
+    # One signed base-256 digit of four weights, as the bytes of one lane.
+    cdef u32 quad = 0
+    cdef i32 v, low
+    cdef int j, d
+    for j in range(4):
+        v = w[k + j] if k + j < taps else 0
+        for d in range(digit):
+            low = ((v + 128) & 255) - 128
+            v = (v - low) >> 8
+        quad |= <u32> (v & 255) << 8*j
+    return <int> quad
 
 
 # uint8 row to float row: products added in tap order, a lane whose taps have ended adds 0.
@@ -283,6 +347,7 @@ cdef void use_vbmi_kernels(RowKernels* table) noexcept:
     table.fixed_u8_columns = vbmi_fixed_u8_columns
     table.fixed_u8_lanes = LaneFormat(QUADS, 16, 128)
     table.pillow_u8_columns = vbmi_pillow_u8_columns
+    table.pillow_u8_blend = vbmi_pillow_u8_blend
     table.pillow_u8_lanes = LaneFormat(QUADS, 16, 128)
     table.bytes_to_float_columns = vbmi_bytes_to_float_columns
     table.area_u8_lanes = LaneFormat(BYTES, 16, 128)
