@@ -107,6 +107,14 @@ cdef void float_kernels(Job job, const Task* t, int order) noexcept:
     p.widen = kernels.widen[t.element]
     p.narrow = kernels.narrow[t.element]
     p.row_size = p.ring_size = p.out_size = 8 if wide else 4
+    if order == ROWS_FIRST and kernels.blend_from[t.element] != NULL:
+        p.widen = NULL
+        p.row_size = t.itemsize
+        p.blend = kernels.blend_from[t.element]
+    if order == COLUMNS_FIRST and kernels.blend_to[t.element] != NULL:
+        p.narrow = NULL
+        p.out_size = t.itemsize
+        p.blend = kernels.blend_to[t.element]
 
 
 cdef int cheaper_order(const Task* t, AxisPlan columns, AxisPlan rows) noexcept:

@@ -105,4 +105,6 @@ cdef struct RowKernels:
     window_fn half_u16
     convert_fn widen[9]       # stored type -> float (U8 .. F32) or double (U32 .. F64)
     convert_fn narrow[9]
+    blend_fn blend_from[9]    # rows of the stored type to one of the calculating type; NULL: widen first
+    blend_fn blend_to[9]      # rows of the calculating type to one of the stored type; NULL: narrow afterwards
     gather_fn gather
