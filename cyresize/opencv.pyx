@@ -167,11 +167,17 @@ cdef Job area_whole_job(const Task* t):
         p.window = kernels.area_u8
         if quarter and vectored:
             p.window = kernels.half_u8 if t.element == U8 else kernels.half_u16
-        if t.element == U8 and not partial:
-            if quarter and vectored:
-                job.use_lanes(&kernels.half_u8_lanes, NO_WEIGHTS)
-            else:
-                job.use_lanes(&kernels.fixed_u8_lanes, ONES)
+    if partial:
+        return job
+    if t.element == U16 and p.widen == NULL:
+        job.use_lanes(&kernels.half_u16_lanes, NO_WEIGHTS)
+    elif t.element == U8:
+        if quarter and vectored:
+            job.use_lanes(&kernels.half_u8_lanes, NO_WEIGHTS)
+        else:
+            job.use_lanes(&kernels.area_whole_u8_lanes, ONES)
+    elif t.element < U32:
+        job.use_lanes(&kernels.float_lanes, NO_WEIGHTS)
     return job
 
 

@@ -12,6 +12,7 @@ cdef enum LaneKind:
     WORDS                 # two taps per 32-bit lane as 16-bit words: uint8 with int16 weights, four index bytes
     QUADS                 # four taps per 32-bit lane: uint8 with weights in signed base-256 digits
     BYTES                 # one tap per 32-bit lane, widened from uint8: float weights
+    SHORTS                # one tap per 16-bit lane: 16-bit elements
     FLOATS                # one tap per 32-bit lane: float elements and weights
 
 cdef struct LaneFormat:
@@ -73,7 +74,9 @@ cdef struct RowKernels:
     LaneFormat fixed_u8_lanes
     LaneFormat pillow_u8_lanes
     LaneFormat area_u8_lanes
+    LaneFormat area_whole_u8_lanes
     LaneFormat half_u8_lanes
+    LaneFormat half_u16_lanes
     LaneFormat float_lanes
     LaneFormat gather_lanes
     # OpenCV's uint8 LINEAR: 11-bit weights, int16 rows.
