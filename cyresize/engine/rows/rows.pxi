@@ -4,7 +4,7 @@
 from libc.math cimport rint, rintf
 from libc.string cimport memcpy
 
-from cyresize.engine.rows.table cimport BYTES, FLOATS, PAIRS, QUADS, SHORTS, SINGLES, WORDS, Columns, LaneFormat, Lanes, RowKernels
+from cyresize.engine.rows.table cimport BYTES, FLOATS, PAIRS, QUADS, SHORTS, SINGLES, U8, U16, WORDS, Columns, LaneFormat, Lanes, RowKernels
 
 ctypedef unsigned char u8
 ctypedef signed char i8
@@ -274,21 +274,27 @@ cdef void pillow_u8_blend(const void** rows, const void* weights, int taps, void
             d[begin + i] = clip_u8(acc[i] >> 22)
 
 
-# ---- floating point: separate multiply and add, taps in order, sums start from zero
+# ---- floating point: separate multiply and add, taps in order
+# OpenCV's area, the rule whose outputs differ in taps, starts its sums from 0, the others from the first product;
+# that decides the sign of a zero.
 
 cdef inline void sum_columns_c(const Columns* p, const real* row, real* out, const Py_ssize_t C) noexcept nogil:
     cdef const real* w = <const real*> p.weights
     cdef Py_ssize_t x, c
     cdef const real* s
     cdef real acc
-    cdef int k, count
+    cdef int k
     for x in range(p.n_out):
         s = row + p.start[x]*C
-        count = p.taps if p.count == NULL else p.count[x]
         for c in range(C):
-            acc = 0
-            for k in range(count):
-                acc = acc + s[k*C + c]*w[k]
+            if p.count == NULL:
+                acc = s[c]*w[0]
+                for k in range(1, p.taps):
+                    acc = acc + s[k*C + c]*w[k]
+            else:
+                acc = 0
+                for k in range(p.count[x]):
+                    acc = acc + s[k*C + c]*w[k]
             out[x*C + c] = acc
         w += p.taps
 
@@ -298,13 +304,12 @@ cdef inline void sum_columns_many(const Columns* p, const real* row, real* out) 
     cdef const real* w = <const real*> p.weights
     cdef Py_ssize_t x, c, C = p.channels
     cdef const real* s
-    cdef int k, count
+    cdef int k
     for x in range(p.n_out):
         s = row + p.start[x]*C
-        count = p.taps if p.count == NULL else p.count[x]
         for c in range(C):
-            out[c] = 0 + s[c]*w[0]
-        for k in range(1, count):
+            out[c] = s[c]*w[0] if p.count == NULL else 0 + s[c]*w[0]
+        for k in range(1, p.taps if p.count == NULL else p.count[x]):
             s += C
             for c in range(C):
                 out[c] = out[c] + s[c]*w[k]

@@ -268,12 +268,12 @@ cdef inline void float_blocks_inside(const Columns* p, const float* row, float* 
         index = _mm512_load_si512(t.index + 64*b)
         head = _mm512_loadu_ps(row + t.base[b])
         tail = _mm512_loadu_ps(row + t.base[b] + 16)
-        total = _mm512_setzero_ps()
-        for k in range(groups):
+        total = _mm512_mul_ps(_mm512_permutex2var_ps(head, index, tail), _mm512_loadu_ps(w))
+        for k in range(1, groups):
+            index = _mm512_add_epi32(index, advance)
             total = _mm512_add_ps(
                 total, _mm512_mul_ps(_mm512_permutex2var_ps(head, index, tail), _mm512_loadu_ps(w + 64*k))
             )
-            index = _mm512_add_epi32(index, advance)
         w += 64*groups
         store_floats(out + t.out[b], t.n - t.out[b], total)
 
@@ -295,10 +295,10 @@ cdef inline void float_blocks_moving(const Columns* p, const float* row, float* 
         for k in range(t.groups):
             value = _mm512_permutex2var_ps(_mm512_loadu_ps(s), index, _mm512_loadu_ps(s + 16))
             if masked:
-                value = _mm512_maskz_mul_ps(mask[k], value, _mm512_loadu_ps(w + 64*k))
+                total = _mm512_add_ps(total, _mm512_maskz_mul_ps(mask[k], value, _mm512_loadu_ps(w + 64*k)))
             else:
                 value = _mm512_mul_ps(value, _mm512_loadu_ps(w + 64*k))
-            total = _mm512_add_ps(total, value)
+                total = value if k == 0 else _mm512_add_ps(total, value)
             s += p.channels
         w += 64*t.groups
         mask += t.groups
@@ -318,6 +318,65 @@ cdef void vbmi_float_columns(const Columns* p, const void* row, void* out) noexc
         float_blocks_inside(p, <const float*> row, <float*> out, 4)
     else:
         float_blocks_inside(p, <const float*> row, <float*> out, p.lanes.groups)
+
+
+cdef inline __m512 widened_words(__m512i head, __m512i index, __m512i tail) noexcept nogil:
+    return _mm512_cvtepi32_ps(_mm512_maskz_permutex2var_epi16(0x55555555, head, index, tail))
+
+
+cdef inline void word_blocks_inside(const Columns* p, const u16* row, float* out, const int groups) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef const u8* w = t.weights
+    cdef __m512i index, head, tail, advance = _mm512_set1_epi32(<int> p.channels)
+    cdef __m512 total
+    cdef Py_ssize_t b
+    cdef int k
+    for b in range(t.blocks):
+        index = _mm512_load_si512(t.index + 64*b)
+        head = _mm512_loadu_si512(row + t.base[b])
+        tail = _mm512_loadu_si512(row + t.base[b] + 32)
+        total = _mm512_mul_ps(widened_words(head, index, tail), _mm512_loadu_ps(w))
+        for k in range(1, groups):
+            index = _mm512_add_epi32(index, advance)
+            total = _mm512_add_ps(total, _mm512_mul_ps(widened_words(head, index, tail), _mm512_loadu_ps(w + 64*k)))
+        w += 64*groups
+        _mm512_storeu_ps(out + t.out[b], total)
+
+
+cdef inline void word_blocks_moving(const Columns* p, const u16* row, float* out, const bint masked) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef const u8* w = t.weights
+    cdef const u16* s
+    cdef __m512i index
+    cdef __m512 total, value
+    cdef Py_ssize_t b
+    cdef int k
+    for b in range(t.blocks):
+        index = _mm512_load_si512(t.index + 64*b)
+        s = row + t.base[b]
+        total = _mm512_setzero_ps()
+        for k in range(t.groups):
+            value = widened_words(_mm512_loadu_si512(s), index, _mm512_loadu_si512(s + 32))
+            value = _mm512_mul_ps(value, _mm512_loadu_ps(w + 64*k))
+            # Lanes whose taps have ended have weight 0, and integers are finite.
+            total = value if k == 0 and not masked else _mm512_add_ps(total, value)
+            s += p.channels
+        w += 64*t.groups
+        _mm512_storeu_ps(out + t.out[b], total)
+
+
+# uint16 row to float row.
+cdef void vbmi_words_to_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    if p.count != NULL:
+        word_blocks_moving(p, <const u16*> row, <float*> out, True)
+    elif not p.lanes.inside:
+        word_blocks_moving(p, <const u16*> row, <float*> out, False)
+    elif p.lanes.groups == 2:
+        word_blocks_inside(p, <const u16*> row, <float*> out, 2)
+    elif p.lanes.groups == 4:
+        word_blocks_inside(p, <const u16*> row, <float*> out, 4)
+    else:
+        word_blocks_inside(p, <const u16*> row, <float*> out, p.lanes.groups)
 
 
 # Whole windows of floats, added as OpenCV does: groups of four in row-major order, what is left one by one.
@@ -475,8 +534,10 @@ cdef void use_vbmi_kernels(RowKernels* table) noexcept:
     table.pillow_u8_columns = vbmi_pillow_u8_columns
     table.pillow_u8_blend = vbmi_pillow_u8_blend
     table.pillow_u8_lanes = LaneFormat(QUADS, 16, 128)
-    table.bytes_to_float_columns = vbmi_bytes_to_float_columns
-    table.area_u8_lanes = LaneFormat(BYTES, 16, 128)
+    table.columns_from[<int> U8] = vbmi_bytes_to_float_columns
+    table.columns_from_lanes[<int> U8] = LaneFormat(BYTES, 16, 128)
+    table.columns_from[<int> U16] = vbmi_words_to_float_columns
+    table.columns_from_lanes[<int> U16] = LaneFormat(FLOATS, 16, 64)
     table.float_columns = vbmi_float_columns
     table.float_lanes = LaneFormat(FLOATS, 16, 32)
     table.half_u8 = vbmi_half_u8
