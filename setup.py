@@ -26,6 +26,8 @@ MODULES = [
     f"{ENGINE}.plan",
     f"{ENGINE}.rules",
     f"{ENGINE}.lanes",
+    f"{ENGINE}.arrays",
+    f"{ENGINE}.jobs",
     f"{ENGINE}.resample",
     f"{ENGINE}.gather",
     "cyresize.opencv",

@@ -12,14 +12,16 @@ import numpy as np
 from cyresize import checks
 from cyresize.interpolation import INTER_LINEAR
 
-from cyresize.engine.dispatch cimport kernels
+from cyresize.engine.arrays cimport OTHER, REFUSED, describe, element_of
 from cyresize.engine.gather cimport Gather, copy_images, new_gather
 from cyresize.engine.image cimport Image, aligned, ranges_meet
-from cyresize.engine.lanes cimport DIGITS2, DIGITS3, NEAR_FAR, NO_WEIGHTS, ONES, SECOND, SINGLE_FLOATS, free_lanes
+from cyresize.engine.jobs cimport (
+    ANY_ORDER, area_whole_job, exact_job, fixed_u8_job, float_job, linear_u8_job, pillow_u8_job,
+)
 from cyresize.engine.parallel cimport default_threads
-from cyresize.engine.plan cimport FLOAT32, FLOAT64, INT16, INT32, AxisPlan
-from cyresize.engine.resample cimport COLUMNS_FIRST, ROWS_FIRST, WINDOW, Job, Pipeline, new_job
-from cyresize.engine.rows.table cimport F16, F32, F64, I8, I16, I32, U8, U16, U32
+from cyresize.engine.plan cimport AxisPlan
+from cyresize.engine.resample cimport COLUMNS_FIRST, ROWS_FIRST, Job
+from cyresize.engine.rows.table cimport I32, U8, U16, U32
 
 from cyresize.engine import rules
 
@@ -27,8 +29,6 @@ cdef enum Mode:
     NEAREST, LINEAR, CUBIC, AREA, LANCZOS4, LINEAR_EXACT, NEAREST_EXACT, MODES
 
 cdef enum:
-    OTHER = -1            # a dtype that only nearest modes take
-    REFUSED = -2          # a dtype that no mode takes
     JOBS_KEPT = 128
     SMALL_WORK = 1 << 15  # output bytes below which waking a second thread costs more than it saves
 
@@ -47,137 +47,8 @@ cdef type ndarray = np.ndarray
 cdef object empty = np.empty
 
 
-cdef int element_of(const char* format, Py_ssize_t itemsize) noexcept:
-    """The stored type behind a buffer format, OTHER or REFUSED."""
-    cdef char code = format[0]
-    if code == b">" or code == b"<" or code == b"=" or code == b"@":
-        return OTHER if format[1] not in b"ZTOwscp" else REFUSED
-    if format[1] != 0 or code == b"O" or code == b"w" or code == b"s" or code == b"c" or code == b"p":
-        return REFUSED
-    if code == b"B":
-        return U8
-    if code == b"f":
-        return F32
-    if code == b"d":
-        return F64 if itemsize == 8 else OTHER
-    if code == b"e":
-        return F16
-    if code == b"b":
-        return I8
-    if code == b"H":
-        return U16
-    if code == b"h":
-        return I16
-    if code == b"I" or code == b"L":
-        return U32 if itemsize == 4 else OTHER
-    if code == b"i" or code == b"l":
-        return I32 if itemsize == 4 else OTHER
-    return OTHER
-
-
-cdef inline void describe(const Py_buffer* view, Image* image) noexcept:
-    # H x W, H x W x C and N x H x W x C as one structure.
-    cdef const Py_ssize_t* shape = view.shape
-    cdef const Py_ssize_t* strides = view.strides
-    cdef int lead = 1 if view.ndim == 4 else 0
-    image.data = <char*> view.buf
-    image.itemsize = view.itemsize
-    image.n = shape[0] if lead else 1
-    image.stride_n = strides[0] if lead else 0
-    image.h = shape[lead]
-    image.stride_h = strides[lead]
-    image.w = shape[lead + 1]
-    image.stride_w = strides[lead + 1]
-    image.c = shape[lead + 2] if view.ndim > 2 else 1
-    image.stride_c = strides[lead + 2] if view.ndim > 2 else view.itemsize
-
-
 cdef bint whole(double scale) noexcept:
     return fabs(scale - rint(scale)) < EPSILON
-
-
-cdef void float_kernels(Job job, const Task* t, int order) noexcept:
-    # Every type but uint8's fixed-point modes is calculated with in float or double.
-    cdef Pipeline* p = &job.pipeline
-    cdef bint wide = t.element >= U32
-    p.order = order
-    p.columns_pass = kernels.double_columns if wide else kernels.float_columns
-    p.blend = kernels.double_blend if wide else kernels.float_blend
-    p.window = kernels.area_double if wide else kernels.area_float
-    p.widen = kernels.widen[t.element]
-    p.narrow = kernels.narrow[t.element]
-    p.row_size = p.ring_size = p.out_size = 8 if wide else 4
-
-
-cdef int cheaper_order(const Task* t, AxisPlan columns, AxisPlan rows) noexcept:
-    # A horizontal tap costs about four vertical ones, which run over contiguous rows.
-    cdef double h = t.h, w = t.w, oh = t.oh, ow = t.ow
-    cdef double filtered = min(h, oh*rows.taps)
-    cdef double columns_first = 4*filtered*ow*columns.taps + oh*ow*rows.taps
-    cdef double rows_first = oh*w*rows.taps + 4*oh*ow*columns.taps
-    return COLUMNS_FIRST if columns_first <= rows_first else ROWS_FIRST
-
-
-cdef Job float_job(const Task* t, AxisPlan columns, AxisPlan rows, bint any_order=True):
-    cdef Job job = new_job(columns, rows, t.c, FLOAT64 if t.element >= U32 else FLOAT32)
-    float_kernels(job, t, cheaper_order(t, columns, rows) if any_order else COLUMNS_FIRST)
-    if t.element < U32:
-        job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS)
-    return job
-
-
-cdef Job fixed_job(const Task* t, AxisPlan columns, AxisPlan rows, int weights, Py_ssize_t row, Py_ssize_t ring):
-    cdef Job job = new_job(columns, rows, t.c, weights)
-    cdef Pipeline* p = &job.pipeline
-    p.order = COLUMNS_FIRST
-    p.row_size = row
-    p.ring_size = ring
-    p.out_size = row
-    return job
-
-
-cdef Job area_whole_job(const Task* t):
-    """AREA by whole-number factors: windows of source rows, no weights."""
-    cdef int fx = <int> rint(t.scale_x), fy = <int> rint(t.scale_y)
-    cdef bint quarter = fx == 2 and fy == 2
-    # OpenCV 5 has vector code for these, which rounds differently from its plain loop.
-    cdef bint vectored = t.c == 1 or t.c == 3 or t.c == 4
-    cdef bint partial = t.ow*fx > t.w
-    cdef AxisPlan columns = rules.identity(t.w, t.ow) if partial else rules.blocks(t.w, t.ow, fx)
-    cdef Job job = new_job(columns, rules.blocks(t.h, t.oh, fy), t.c, FLOAT32)
-    cdef Pipeline* p = &job.pipeline
-    float_kernels(job, t, WINDOW)
-    p.columns.factor = fx
-    p.columns.row_factor = fy
-    if quarter and t.element == F32 and (t.c == 1 or t.c == 4):
-        # One channel: OpenCV's vectors of four columns, its plain loop for the rest.
-        p.columns.row_pairs = min(t.ow, t.w // 2) & (~<Py_ssize_t> 3 if t.c == 1 else -1)
-    if t.element == U8 or (t.element == U16 and quarter and vectored):
-        p.widen = NULL
-        p.narrow = NULL
-        p.row_size = p.out_size = 1 if t.element == U8 else 2
-        p.window = kernels.area_u8
-        if quarter and vectored:
-            p.window = kernels.half_u8 if t.element == U8 else kernels.half_u16
-        if t.element == U8 and not partial:
-            if quarter and vectored:
-                job.use_lanes(&kernels.half_u8_lanes, NO_WEIGHTS)
-            else:
-                job.use_lanes(&kernels.fixed_u8_lanes, ONES)
-    return job
-
-
-cdef int read_bytes(Job job) except -1:
-    """Let the horizontal pass read uint8 itself, where the level has such a kernel and the plan fits it."""
-    cdef Pipeline* p = &job.pipeline
-    free_lanes(job.lanes)
-    job.use_lanes(&kernels.area_u8_lanes, SINGLE_FLOATS)
-    if job.lanes == NULL:
-        return job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS)
-    p.widen = NULL
-    p.row_size = 1
-    p.columns_pass = kernels.bytes_to_float_columns
-    return 0
 
 
 cdef Job area_job(const Task* t):
@@ -185,64 +56,63 @@ cdef Job area_job(const Task* t):
     cdef bint single = t.element != U32 and t.element != I32
     if t.scale_x >= 1 and t.scale_y >= 1:
         if single and whole(t.scale_x) and whole(t.scale_y):
-            return area_whole_job(t)
-        job = float_job(
-            t, rules.opencv_area_shrink(t.w, t.ow, t.scale_x, single),
-            rules.opencv_area_shrink(t.h, t.oh, t.scale_y, single), False,
+            return area_whole_job(
+                t.element, t.c, t.w, t.ow, <int> rint(t.scale_x), t.h, t.oh, <int> rint(t.scale_y)
+            )
+        return float_job(
+            t.element, t.c, rules.opencv_area_shrink(t.w, t.ow, t.scale_x, single),
+            rules.opencv_area_shrink(t.h, t.oh, t.scale_y, single), COLUMNS_FIRST,
         )
-        if t.element == U8 and kernels.bytes_to_float_columns != NULL:
-            read_bytes(job)
-        return job
     if t.element == U8:
         return linear_u8_job(
-            t, rules.opencv_area_enlarge_u8(t.w, t.ow, t.scale_x, True),
+            t.c, rules.opencv_area_enlarge_u8(t.w, t.ow, t.scale_x, True),
             rules.opencv_area_enlarge_u8(t.h, t.oh, t.scale_y, False),
         )
     return float_job(
-        t, rules.opencv_area_enlarge(t.w, t.ow, t.scale_x, True, single),
-        rules.opencv_area_enlarge(t.h, t.oh, t.scale_y, False, single), False,
+        t.element, t.c, rules.opencv_area_enlarge(t.w, t.ow, t.scale_x, True, single),
+        rules.opencv_area_enlarge(t.h, t.oh, t.scale_y, False, single), COLUMNS_FIRST,
     )
-
-
-cdef Job linear_u8_job(const Task* t, AxisPlan columns, AxisPlan rows):
-    cdef Job job = fixed_job(t, columns, rows, INT16, 1, 2)
-    job.pipeline.columns_pass = kernels.linear_u8_columns
-    job.pipeline.blend = kernels.linear_u8_blend
-    job.use_lanes(&kernels.linear_u8_lanes, NEAR_FAR)
-    return job
 
 
 cdef Job linear_job(const Task* t):
     if t.element == U8:
         return linear_u8_job(
-            t, rules.opencv_linear_u8(t.w, t.ow, t.scale_x, True), rules.opencv_linear_u8(t.h, t.oh, t.scale_y, False)
+            t.c, rules.opencv_linear_u8(t.w, t.ow, t.scale_x, True),
+            rules.opencv_linear_u8(t.h, t.oh, t.scale_y, False),
         )
-    return float_job(t, rules.linear(t.w, t.ow, t.scale_x), rules.linear(t.h, t.oh, t.scale_y))
+    return float_job(
+        t.element, t.c, rules.linear(t.w, t.ow, t.scale_x), rules.linear(t.h, t.oh, t.scale_y), ANY_ORDER
+    )
 
 
 cdef Job linear_exact_job(const Task* t):
-    cdef bint bytes = t.element == U8
-    cdef double one = 256.0 if bytes else 65536.0
-    cdef Job job
+    cdef double one = 256.0 if t.element == U8 else 65536.0
     if t.element != U8 and t.element != U16:
         return linear_job(t)
-    job = fixed_job(
-        t, rules.opencv_linear_exact(t.w, t.ow, t.scale_x, one), rules.opencv_linear_exact(t.h, t.oh, t.scale_y, one),
-        INT16 if bytes else INT32, 1 if bytes else 2, 2 if bytes else 4,
+    return exact_job(
+        t.element, t.c, rules.opencv_linear_exact(t.w, t.ow, t.scale_x, one),
+        rules.opencv_linear_exact(t.h, t.oh, t.scale_y, one),
     )
-    job.pipeline.columns_pass = kernels.exact_u8_columns if bytes else kernels.exact_u16_columns
-    job.pipeline.blend = kernels.exact_u8_blend if bytes else kernels.exact_u16_blend
-    if bytes:
-        job.use_lanes(&kernels.exact_u8_lanes, SECOND)
-    return job
 
 
-cdef Job fixed_u8_job(const Task* t, AxisPlan columns, AxisPlan rows):
-    cdef Job job = fixed_job(t, columns, rows, INT16, 1, 4)
-    job.pipeline.columns_pass = kernels.fixed_u8_columns
-    job.pipeline.blend = kernels.fixed_u8_blend
-    job.use_lanes(&kernels.fixed_u8_lanes, DIGITS2)
-    return job
+cdef Job cubic_job(const Task* t):
+    if t.element == U8:
+        return fixed_u8_job(
+            t.c, rules.opencv_cubic_u8(t.w, t.ow, t.scale_x), rules.opencv_cubic_u8(t.h, t.oh, t.scale_y)
+        )
+    return float_job(
+        t.element, t.c, rules.cubic(t.w, t.ow, t.scale_x, -0.75), rules.cubic(t.h, t.oh, t.scale_y, -0.75), ANY_ORDER
+    )
+
+
+cdef Job lanczos4_job(const Task* t):
+    if t.element == U8:
+        return fixed_u8_job(
+            t.c, rules.opencv_lanczos4_u8(t.w, t.ow, t.scale_x), rules.opencv_lanczos4_u8(t.h, t.oh, t.scale_y)
+        )
+    return float_job(
+        t.element, t.c, rules.lanczos4(t.w, t.ow, t.scale_x), rules.lanczos4(t.h, t.oh, t.scale_y), ANY_ORDER
+    )
 
 
 cdef Job antialiased_job(const Task* t):
@@ -250,18 +120,13 @@ cdef Job antialiased_job(const Task* t):
     cdef bint fixed = t.element == U8
     cdef AxisPlan columns = rules.antialiased(t.w, t.ow, kernel, fixed22=fixed)
     cdef AxisPlan rows = rules.antialiased(t.h, t.oh, kernel, fixed22=fixed)
-    cdef Job job
     if not fixed:
-        return float_job(t, columns, rows)
-    job = fixed_job(t, columns, rows, INT32, 1, 1)
-    # Bytes are rounded between the passes, so the order shows: since Pillow 13 the vertical pass comes first where
-    # the height loses more than twice as many samples as the width.
-    if t.oh < t.h and t.h - t.oh > 2*(t.w - t.ow):
-        job.pipeline.order = ROWS_FIRST
-    job.pipeline.columns_pass = kernels.pillow_u8_columns
-    job.pipeline.blend = kernels.pillow_u8_blend
-    job.use_lanes(&kernels.pillow_u8_lanes, DIGITS3)
-    return job
+        return float_job(t.element, t.c, columns, rows, ANY_ORDER)
+    # Since Pillow 13 the vertical pass comes first where the height loses more than twice as many samples as the
+    # width.
+    return pillow_u8_job(
+        t.c, columns, rows, ROWS_FIRST if t.oh < t.h and t.h - t.oh > 2*(t.w - t.ow) else COLUMNS_FIRST
+    )
 
 
 cdef object make_job(const Task* t):
@@ -282,16 +147,8 @@ cdef object make_job(const Task* t):
     if t.mode == LINEAR_EXACT:
         return linear_exact_job(t)
     if t.mode == CUBIC:
-        if t.element == U8:
-            return fixed_u8_job(
-                t, rules.opencv_cubic_u8(t.w, t.ow, t.scale_x), rules.opencv_cubic_u8(t.h, t.oh, t.scale_y)
-            )
-        return float_job(t, rules.cubic(t.w, t.ow, t.scale_x, -0.75), rules.cubic(t.h, t.oh, t.scale_y, -0.75))
-    if t.element == U8:
-        return fixed_u8_job(
-            t, rules.opencv_lanczos4_u8(t.w, t.ow, t.scale_x), rules.opencv_lanczos4_u8(t.h, t.oh, t.scale_y)
-        )
-    return float_job(t, rules.lanczos4(t.w, t.ow, t.scale_x), rules.lanczos4(t.h, t.oh, t.scale_y))
+        return cubic_job(t)
+    return lanczos4_job(t)
 
 
 cdef object cached_job(const Task* t):

@@ -10,7 +10,7 @@ from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memset
 
 from cyresize.engine.plan cimport AxisPlan
-from cyresize.engine.rows.table cimport BYTES, FLOATS, NO_LANES, PAIRS, QUADS, SINGLES, WORDS, LaneFormat, Lanes
+from cyresize.engine.rows.table cimport BYTES, FLOATS, NO_LANES, PAIRS, QUADS, SHORTS, SINGLES, WORDS, LaneFormat, Lanes
 
 cdef enum:
     ABSENT = 0x80             # index byte that byte shuffles turn into 0
@@ -109,6 +109,8 @@ cdef void set_index(
     cdef int k
     if format.kind == FLOATS:
         (<int*> to)[lane] = <int> at
+    elif format.kind == SHORTS:
+        (<short*> to)[lane] = <short> at
     elif format.kind == SINGLES:
         to[lane] = <unsigned char> at
     elif format.kind == PAIRS:
@@ -168,7 +170,7 @@ cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* form
     g.taps = plan.taps
     g.lanes = format.lanes
     g.window = format.window
-    g.lane_bytes = 1 if format.kind == SINGLES else 2 if format.kind == PAIRS else 4
+    g.lane_bytes = 1 if format.kind == SINGLES else 2 if format.kind == PAIRS or format.kind == SHORTS else 4
     g.taps_per_group = 4 if format.kind == QUADS else 2 if format.kind == PAIRS or format.kind == WORDS else 1
     g.groups = (g.taps + g.taps_per_group - 1) // g.taps_per_group
     g.reach = (min(g.taps_per_group, g.taps) - 1)*g.step

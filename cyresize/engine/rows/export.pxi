@@ -27,6 +27,12 @@ kernels.widen[:] = [
 kernels.narrow[:] = [
     narrow_u8, narrow_i8, narrow_u16, narrow_i16, narrow_f16, NULL, narrow_u32, narrow_i32, NULL,
 ]
+kernels.blend_from[:] = [
+    blend_from_u8, blend_from_i8, blend_from_u16, blend_from_i16, NULL, float_blend, NULL, NULL, double_blend,
+]
+kernels.blend_to[:] = [
+    blend_to_u8, blend_to_i8, blend_to_u16, blend_to_i16, NULL, float_blend, NULL, NULL, double_blend,
+]
 kernels.gather = gather
 
 table = PyCapsule_New(&kernels, "cyresize.RowKernels", NULL)

@@ -4,7 +4,7 @@
 from libc.math cimport rint, rintf
 from libc.string cimport memcpy
 
-from cyresize.engine.rows.table cimport BYTES, FLOATS, PAIRS, QUADS, SINGLES, WORDS, Columns, LaneFormat, Lanes, RowKernels
+from cyresize.engine.rows.table cimport BYTES, FLOATS, PAIRS, QUADS, SHORTS, SINGLES, U8, U16, WORDS, Columns, LaneFormat, Lanes, RowKernels
 
 ctypedef unsigned char u8
 ctypedef signed char i8
@@ -274,21 +274,27 @@ cdef void pillow_u8_blend(const void** rows, const void* weights, int taps, void
             d[begin + i] = clip_u8(acc[i] >> 22)
 
 
-# ---- floating point: separate multiply and add, taps in order, sums start from zero
+# ---- floating point: separate multiply and add, taps in order
+# OpenCV's area, the rule whose outputs differ in taps, starts its sums from 0, the others from the first product;
+# that decides the sign of a zero.
 
 cdef inline void sum_columns_c(const Columns* p, const real* row, real* out, const Py_ssize_t C) noexcept nogil:
     cdef const real* w = <const real*> p.weights
     cdef Py_ssize_t x, c
     cdef const real* s
     cdef real acc
-    cdef int k, count
+    cdef int k
     for x in range(p.n_out):
         s = row + p.start[x]*C
-        count = p.taps if p.count == NULL else p.count[x]
         for c in range(C):
-            acc = 0
-            for k in range(count):
-                acc = acc + s[k*C + c]*w[k]
+            if p.count == NULL:
+                acc = s[c]*w[0]
+                for k in range(1, p.taps):
+                    acc = acc + s[k*C + c]*w[k]
+            else:
+                acc = 0
+                for k in range(p.count[x]):
+                    acc = acc + s[k*C + c]*w[k]
             out[x*C + c] = acc
         w += p.taps
 
@@ -298,13 +304,12 @@ cdef inline void sum_columns_many(const Columns* p, const real* row, real* out) 
     cdef const real* w = <const real*> p.weights
     cdef Py_ssize_t x, c, C = p.channels
     cdef const real* s
-    cdef int k, count
+    cdef int k
     for x in range(p.n_out):
         s = row + p.start[x]*C
-        count = p.taps if p.count == NULL else p.count[x]
         for c in range(C):
-            out[c] = 0 + s[c]*w[0]
-        for k in range(1, count):
+            out[c] = s[c]*w[0] if p.count == NULL else 0 + s[c]*w[0]
+        for k in range(1, p.taps if p.count == NULL else p.count[x]):
             s += C
             for c in range(C):
                 out[c] = out[c] + s[c]*w[k]
@@ -331,7 +336,7 @@ cdef void double_columns(const Columns* p, const void* row, void* out) noexcept 
     sum_columns(p, <const double*> row, <double*> out)
 
 
-cdef inline void blend_rows(const void** rows, const real* w, int taps, real* out, Py_ssize_t n) noexcept nogil:
+cdef inline void blend_reals(const void** rows, const real* w, int taps, real* out, Py_ssize_t n) noexcept nogil:
     cdef const real* s = <const real*> rows[0]
     cdef Py_ssize_t i
     cdef int k
@@ -343,12 +348,155 @@ cdef inline void blend_rows(const void** rows, const real* w, int taps, real* ou
             out[i] = out[i] + s[i]*w[k]
 
 
-cdef void float_blend(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
-    blend_rows(rows, <const float*> weights, taps, <float*> out, n)
-
-
 cdef void double_blend(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
-    blend_rows(rows, <const double*> weights, taps, <double*> out, n)
+    blend_reals(rows, <const double*> weights, taps, <double*> out, n)
+
+
+# Blends between a stored type and float. Sources and destination share one loop per number of taps: the element
+# type of one of them is `stored`, of the other float.
+
+ctypedef fused stored:
+    u8
+    i8
+    u16
+    i16
+    float
+
+cdef inline float rounded(float v, const float low, const float high) noexcept nogil:
+    v = v if v > low else low
+    return rintf(v if v < high else high)
+
+
+cdef inline void blend_from2(const stored* a, const stored* b, const float* w, float* out, Py_ssize_t n) noexcept nogil:
+    cdef float w0 = w[0], w1 = w[1]
+    cdef Py_ssize_t i
+    for i in range(n):
+        out[i] = <float> a[i]*w0 + <float> b[i]*w1
+
+
+cdef inline void blend_from4(const stored** r, const float* w, float* out, Py_ssize_t n) noexcept nogil:
+    cdef const stored* a = r[0]
+    cdef const stored* b = r[1]
+    cdef const stored* c = r[2]
+    cdef const stored* d = r[3]
+    cdef float w0 = w[0], w1 = w[1], w2 = w[2], w3 = w[3]
+    cdef Py_ssize_t i
+    for i in range(n):
+        out[i] = ((<float> a[i]*w0 + <float> b[i]*w1) + <float> c[i]*w2) + <float> d[i]*w3
+
+
+cdef inline void add_from4(const stored** r, const float* w, float* out, Py_ssize_t n) noexcept nogil:
+    cdef const stored* a = r[0]
+    cdef const stored* b = r[1]
+    cdef const stored* c = r[2]
+    cdef const stored* d = r[3]
+    cdef float w0 = w[0], w1 = w[1], w2 = w[2], w3 = w[3]
+    cdef Py_ssize_t i
+    for i in range(n):
+        out[i] = (((out[i] + <float> a[i]*w0) + <float> b[i]*w1) + <float> c[i]*w2) + <float> d[i]*w3
+
+
+cdef inline void add_from(const stored* a, float w, float* out, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(n):
+        out[i] = out[i] + <float> a[i]*w
+
+
+cdef inline void blend_from(const void** rows, const float* w, int taps, float* out, stored* t, Py_ssize_t n) noexcept nogil:
+    """Rows of ``stored`` (the type of ``t``, which is not read) into one of floats, in pieces that stay in cache."""
+    cdef const stored** r = <const stored**> rows
+    cdef const stored *part[8]
+    cdef Py_ssize_t begin, m
+    cdef int k, j
+    for begin in range(0, n, 1024):
+        m = min(n - begin, 1024)
+        for j in range(min(taps, 4)):
+            part[j] = r[j] + begin
+        if taps == 1:
+            for j in range(m):
+                out[begin + j] = <float> part[0][j]*w[0]
+            continue
+        if taps < 4:
+            blend_from2(part[0], part[1], w, out + begin, m)
+            k = 2
+        else:
+            blend_from4(part, w, out + begin, m)
+            k = 4
+        while k + 4 <= taps:
+            for j in range(4):
+                part[j] = r[k + j] + begin
+            add_from4(part, w + k, out + begin, m)
+            k += 4
+        while k < taps:
+            add_from(r[k] + begin, w[k], out + begin, m)
+            k += 1
+
+
+cdef inline void blend_to(
+    const void** rows, const float* w, int taps, stored* out, Py_ssize_t n, const float low, const float high
+) noexcept nogil:
+    """Rows of floats into one of ``stored``, rounded half to even and saturated."""
+    cdef const float* a = <const float*> rows[0]
+    cdef const float* b
+    cdef float w0 = w[0], w1
+    cdef float[1024] sums
+    cdef const void *part[8]
+    cdef Py_ssize_t begin, i, m
+    if taps == 2:
+        b = <const float*> rows[1]
+        w1 = w[1]
+        for i in range(n):
+            out[i] = <stored> <int> rounded(a[i]*w0 + b[i]*w1, low, high)
+        return
+    for begin in range(0, n, 1024):
+        m = min(n - begin, 1024)
+        if taps <= 8:
+            for i in range(taps):
+                part[i] = <const float*> rows[i] + begin
+            blend_from(part, w, taps, sums, <float*> NULL, m)
+        else:
+            for i in range(m):
+                sums[i] = a[begin + i]*w0
+            for i in range(1, taps):
+                add_from(<const float*> rows[i] + begin, w[i], sums, m)
+        for i in range(m):
+            out[begin + i] = <stored> <int> rounded(sums[i], low, high)
+
+
+cdef void float_blend(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    blend_from(rows, <const float*> weights, taps, <float*> out, <float*> NULL, n)
+
+
+cdef void blend_from_u8(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    blend_from(rows, <const float*> weights, taps, <float*> out, <u8*> NULL, n)
+
+
+cdef void blend_from_i8(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    blend_from(rows, <const float*> weights, taps, <float*> out, <i8*> NULL, n)
+
+
+cdef void blend_from_u16(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    blend_from(rows, <const float*> weights, taps, <float*> out, <u16*> NULL, n)
+
+
+cdef void blend_from_i16(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    blend_from(rows, <const float*> weights, taps, <float*> out, <i16*> NULL, n)
+
+
+cdef void blend_to_u8(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    blend_to(rows, <const float*> weights, taps, <u8*> out, n, 0, 255)
+
+
+cdef void blend_to_i8(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    blend_to(rows, <const float*> weights, taps, <i8*> out, n, -128, 127)
+
+
+cdef void blend_to_u16(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    blend_to(rows, <const float*> weights, taps, <u16*> out, n, 0, 65535)
+
+
+cdef void blend_to_i16(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    blend_to(rows, <const float*> weights, taps, <i16*> out, n, -32768, 32767)
 
 
 # ---- area by whole-number factors: one window of factor x row_factor samples per output sample
@@ -476,13 +624,6 @@ cdef void half_u16(const Columns* p, const void** rows, int taps, void* out) noe
 
 # ---- stored type <-> calculating type. Rounding is half to even, out of range saturates, NaN gives the smallest.
 
-ctypedef fused stored:
-    u8
-    i8
-    u16
-    i16
-
-
 cdef inline void widen_small(const stored* s, float* d, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(n):
@@ -491,12 +632,8 @@ cdef inline void widen_small(const stored* s, float* d, Py_ssize_t n) noexcept n
 
 cdef inline void narrow_small(const float* s, stored* d, Py_ssize_t n, const float low, const float high) noexcept nogil:
     cdef Py_ssize_t i
-    cdef float v
     for i in range(n):
-        v = s[i]
-        v = v if v > low else low
-        v = v if v < high else high
-        d[i] = <stored> <int> rintf(v)
+        d[i] = <stored> <int> rounded(s[i], low, high)
 
 
 cdef void widen_u8(const void* s, void* d, Py_ssize_t n) noexcept nogil:

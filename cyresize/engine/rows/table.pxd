@@ -12,6 +12,7 @@ cdef enum LaneKind:
     WORDS                 # two taps per 32-bit lane as 16-bit words: uint8 with int16 weights, four index bytes
     QUADS                 # four taps per 32-bit lane: uint8 with weights in signed base-256 digits
     BYTES                 # one tap per 32-bit lane, widened from uint8: float weights
+    SHORTS                # one tap per 16-bit lane: 16-bit elements
     FLOATS                # one tap per 32-bit lane: float elements and weights
 
 cdef struct LaneFormat:
@@ -72,8 +73,9 @@ cdef struct RowKernels:
     LaneFormat exact_u8_lanes
     LaneFormat fixed_u8_lanes
     LaneFormat pillow_u8_lanes
-    LaneFormat area_u8_lanes
+    LaneFormat area_whole_u8_lanes
     LaneFormat half_u8_lanes
+    LaneFormat half_u16_lanes
     LaneFormat float_lanes
     LaneFormat gather_lanes
     # OpenCV's uint8 LINEAR: 11-bit weights, int16 rows.
@@ -92,7 +94,6 @@ cdef struct RowKernels:
     blend_fn pillow_u8_blend
     # Floating point.
     columns_fn float_columns
-    columns_fn bytes_to_float_columns     # uint8 row to float row; NULL: widen first
     blend_fn float_blend
     columns_fn double_columns
     blend_fn double_blend
@@ -105,4 +106,8 @@ cdef struct RowKernels:
     window_fn half_u16
     convert_fn widen[9]       # stored type -> float (U8 .. F32) or double (U32 .. F64)
     convert_fn narrow[9]
+    columns_fn columns_from[9]    # row of the stored type to one of floats, with lanes only; NULL: widen first
+    LaneFormat columns_from_lanes[9]
+    blend_fn blend_from[9]    # rows of the stored type to one of the calculating type; NULL: widen first
+    blend_fn blend_to[9]      # rows of the calculating type to one of the stored type; NULL: narrow afterwards
     gather_fn gather

@@ -149,8 +149,71 @@ cdef void vbmi_pillow_u8_columns(const Columns* p, const void* row, void* out) n
         return
     for b in range(t.blocks):
         v = _mm512_max_epi32(dot3(t, b, <const u8*> row + t.base[b], p.channels), zero)
-        # Where the vertical pass comes first this is the destination, which has no slack.
         _mm_mask_storeu_epi8(<u8*> out + t.out[b], first_words(t.n - t.out[b]), _mm512_cvtusepi32_epi8(v))
+
+
+cdef inline void add_quads(
+    __m512i* sums, __m512i quads, const __m512i low, const __m512i middle, const __m512i high
+) noexcept nogil:
+    sums[0] = _mm512_dpbusd_epi32(sums[0], quads, low)
+    sums[4] = _mm512_dpbusd_epi32(sums[4], quads, middle)
+    sums[8] = _mm512_dpbusd_epi32(sums[8], quads, high)
+
+
+cdef inline __m512i rounded22(const __m512i* sums) noexcept nogil:
+    cdef __m512i high = _mm512_add_epi32(_mm512_slli_epi32(sums[4], 8), _mm512_slli_epi32(sums[8], 16))
+    return _mm512_srai_epi32(_mm512_add_epi32(sums[0], high), 22)
+
+
+# Four rows at a time: their bytes interleaved are the quads of 4*16 columns, which unpacking splits in an order that
+# packing undoes.
+cdef void vbmi_pillow_u8_blend(
+    const void** rows, const void* weights, int taps, void* out, Py_ssize_t n
+) noexcept nogil:
+    cdef const i32* w = <const i32*> weights
+    cdef __m512i[12] sums
+    cdef __m512i zero = _mm512_setzero_si512(), start = _mm512_set1_epi32(1 << 21)
+    cdef __m512i r0, r1, r2, r3, low, middle, high
+    cdef Py_ssize_t i
+    cdef __mmask64 mask
+    cdef int k, j
+    for i in range(0, n, 64):
+        mask = first_bytes(n - i)
+        for j in range(4):
+            sums[j] = start
+            sums[4 + j] = zero
+            sums[8 + j] = zero
+        for k in range(0, taps, 4):
+            r0 = _mm512_maskz_loadu_epi8(mask, <const u8*> rows[k] + i)
+            r1 = _mm512_maskz_loadu_epi8(mask, <const u8*> rows[k + 1] + i) if k + 1 < taps else zero
+            r2 = _mm512_maskz_loadu_epi8(mask, <const u8*> rows[k + 2] + i) if k + 2 < taps else zero
+            r3 = _mm512_maskz_loadu_epi8(mask, <const u8*> rows[k + 3] + i) if k + 3 < taps else zero
+            low = _mm512_set1_epi32(digit_quad(w, k, taps, 0))
+            middle = _mm512_set1_epi32(digit_quad(w, k, taps, 1))
+            high = _mm512_set1_epi32(digit_quad(w, k, taps, 2))
+            r0, r1 = _mm512_unpacklo_epi8(r0, r1), _mm512_unpackhi_epi8(r0, r1)
+            r2, r3 = _mm512_unpacklo_epi8(r2, r3), _mm512_unpackhi_epi8(r2, r3)
+            add_quads(sums, _mm512_unpacklo_epi16(r0, r2), low, middle, high)
+            add_quads(sums + 1, _mm512_unpackhi_epi16(r0, r2), low, middle, high)
+            add_quads(sums + 2, _mm512_unpacklo_epi16(r1, r3), low, middle, high)
+            add_quads(sums + 3, _mm512_unpackhi_epi16(r1, r3), low, middle, high)
+        r0 = _mm512_packs_epi32(rounded22(sums), rounded22(sums + 1))
+        r1 = _mm512_packs_epi32(rounded22(sums + 2), rounded22(sums + 3))
+        _mm512_mask_storeu_epi8(<u8*> out + i, mask, _mm512_packus_epi16(r0, r1))
+
+
+cdef inline int digit_quad(const i32* w, int k, int taps, const int digit) noexcept nogil:
+    # One signed base-256 digit of four weights, as the bytes of one lane.
+    cdef u32 quad = 0
+    cdef i32 v, low
+    cdef int j, d
+    for j in range(4):
+        v = w[k + j] if k + j < taps else 0
+        for d in range(digit):
+            low = ((v + 128) & 255) - 128
+            v = (v - low) >> 8
+        quad |= <u32> (v & 255) << 8*j
+    return <int> quad
 
 
 # uint8 row to float row: products added in tap order, a lane whose taps have ended adds 0.
@@ -186,34 +249,180 @@ cdef void vbmi_bytes_to_float_columns(const Columns* p, const void* row, void* o
         _mm512_storeu_ps(<float*> out + t.out[b], total)
 
 
-cdef void vbmi_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+cdef inline void store_floats(float* out, Py_ssize_t left, __m512 v) noexcept nogil:
+    if left >= 16:
+        _mm512_storeu_ps(out, v)
+    else:
+        _mm512_mask_storeu_ps(out, first_words(left), v)
+
+
+cdef inline void float_blocks_inside(const Columns* p, const float* row, float* out, const int groups) noexcept nogil:
+    """All taps of a block in one window, every lane using all of them."""
     cdef const Lanes* t = p.lanes
+    cdef const u8* w = t.weights
+    cdef __m512i index, advance = _mm512_set1_epi32(<int> p.channels)
+    cdef __m512 head, tail, total
+    cdef Py_ssize_t b
+    cdef int k
+    for b in range(t.blocks):
+        index = _mm512_load_si512(t.index + 64*b)
+        head = _mm512_loadu_ps(row + t.base[b])
+        tail = _mm512_loadu_ps(row + t.base[b] + 16)
+        total = _mm512_mul_ps(_mm512_permutex2var_ps(head, index, tail), _mm512_loadu_ps(w))
+        for k in range(1, groups):
+            index = _mm512_add_epi32(index, advance)
+            total = _mm512_add_ps(
+                total, _mm512_mul_ps(_mm512_permutex2var_ps(head, index, tail), _mm512_loadu_ps(w + 64*k))
+            )
+        w += 64*groups
+        store_floats(out + t.out[b], t.n - t.out[b], total)
+
+
+cdef inline void float_blocks_moving(const Columns* p, const float* row, float* out, const bint masked) noexcept nogil:
+    """The window moves from tap to tap."""
+    cdef const Lanes* t = p.lanes
+    cdef const u8* w = t.weights
+    cdef const u16* mask = t.masks
     cdef __m512i index
     cdef __m512 total, value
     cdef const float* s
-    cdef const u8* w
-    cdef const u16* mask
     cdef Py_ssize_t b
     cdef int k
-    if t == NULL:
-        float_columns(p, row, out)
-        return
-    w = t.weights
-    mask = t.masks
     for b in range(t.blocks):
-        s = <const float*> row + t.base[b]
+        s = row + t.base[b]
         index = _mm512_load_si512(t.index + 64*b)
         total = _mm512_setzero_ps()
         for k in range(t.groups):
             value = _mm512_permutex2var_ps(_mm512_loadu_ps(s), index, _mm512_loadu_ps(s + 16))
-            total = _mm512_add_ps(total, _mm512_maskz_mul_ps(mask[k], value, _mm512_loadu_ps(w)))
+            if masked:
+                total = _mm512_add_ps(total, _mm512_maskz_mul_ps(mask[k], value, _mm512_loadu_ps(w + 64*k)))
+            else:
+                value = _mm512_mul_ps(value, _mm512_loadu_ps(w + 64*k))
+                total = value if k == 0 else _mm512_add_ps(total, value)
             s += p.channels
-            w += 64
+        w += 64*t.groups
         mask += t.groups
-        if t.out[b] + 16 <= t.n:
-            _mm512_storeu_ps(<float*> out + t.out[b], total)
-        else:
-            _mm512_mask_storeu_ps(<float*> out + t.out[b], first_words(t.n - t.out[b]), total)
+        store_floats(out + t.out[b], t.n - t.out[b], total)
+
+
+cdef void vbmi_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    if p.lanes == NULL:
+        float_columns(p, row, out)
+    elif p.count != NULL:
+        float_blocks_moving(p, <const float*> row, <float*> out, True)
+    elif not p.lanes.inside:
+        float_blocks_moving(p, <const float*> row, <float*> out, False)
+    elif p.lanes.groups == 2:
+        float_blocks_inside(p, <const float*> row, <float*> out, 2)
+    elif p.lanes.groups == 4:
+        float_blocks_inside(p, <const float*> row, <float*> out, 4)
+    else:
+        float_blocks_inside(p, <const float*> row, <float*> out, p.lanes.groups)
+
+
+cdef inline __m512 widened_words(__m512i head, __m512i index, __m512i tail) noexcept nogil:
+    return _mm512_cvtepi32_ps(_mm512_maskz_permutex2var_epi16(0x55555555, head, index, tail))
+
+
+cdef inline void word_blocks_inside(const Columns* p, const u16* row, float* out, const int groups) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef const u8* w = t.weights
+    cdef __m512i index, head, tail, advance = _mm512_set1_epi32(<int> p.channels)
+    cdef __m512 total
+    cdef Py_ssize_t b
+    cdef int k
+    for b in range(t.blocks):
+        index = _mm512_load_si512(t.index + 64*b)
+        head = _mm512_loadu_si512(row + t.base[b])
+        tail = _mm512_loadu_si512(row + t.base[b] + 32)
+        total = _mm512_mul_ps(widened_words(head, index, tail), _mm512_loadu_ps(w))
+        for k in range(1, groups):
+            index = _mm512_add_epi32(index, advance)
+            total = _mm512_add_ps(total, _mm512_mul_ps(widened_words(head, index, tail), _mm512_loadu_ps(w + 64*k)))
+        w += 64*groups
+        _mm512_storeu_ps(out + t.out[b], total)
+
+
+cdef inline void word_blocks_moving(const Columns* p, const u16* row, float* out, const bint masked) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef const u8* w = t.weights
+    cdef const u16* s
+    cdef __m512i index
+    cdef __m512 total, value
+    cdef Py_ssize_t b
+    cdef int k
+    for b in range(t.blocks):
+        index = _mm512_load_si512(t.index + 64*b)
+        s = row + t.base[b]
+        total = _mm512_setzero_ps()
+        for k in range(t.groups):
+            value = widened_words(_mm512_loadu_si512(s), index, _mm512_loadu_si512(s + 32))
+            value = _mm512_mul_ps(value, _mm512_loadu_ps(w + 64*k))
+            # Lanes whose taps have ended have weight 0, and integers are finite.
+            total = value if k == 0 and not masked else _mm512_add_ps(total, value)
+            s += p.channels
+        w += 64*t.groups
+        _mm512_storeu_ps(out + t.out[b], total)
+
+
+# uint16 row to float row.
+cdef void vbmi_words_to_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    if p.count != NULL:
+        word_blocks_moving(p, <const u16*> row, <float*> out, True)
+    elif not p.lanes.inside:
+        word_blocks_moving(p, <const u16*> row, <float*> out, False)
+    elif p.lanes.groups == 2:
+        word_blocks_inside(p, <const u16*> row, <float*> out, 2)
+    elif p.lanes.groups == 4:
+        word_blocks_inside(p, <const u16*> row, <float*> out, 4)
+    else:
+        word_blocks_inside(p, <const u16*> row, <float*> out, p.lanes.groups)
+
+
+# Whole windows of floats, added as OpenCV does: groups of four in row-major order, what is left one by one.
+cdef inline __m512 area_sum(const Columns* p, const float** rows, Py_ssize_t base, __m512i index) noexcept nogil:
+    cdef __m512 total = _mm512_setzero_ps(), group = total, value
+    cdef int area = p.factor*p.row_factor, j = 0, r, x
+    cdef const float* s
+    for r in range(p.row_factor):
+        s = rows[r] + base
+        for x in range(p.factor):
+            value = _mm512_permutex2var_ps(_mm512_loadu_ps(s), index, _mm512_loadu_ps(s + 16))
+            s += p.channels
+            if j >= (area & ~3):
+                total = _mm512_add_ps(total, value)
+            else:
+                group = value if j & 3 == 0 else _mm512_add_ps(group, value)
+                if j & 3 == 3:
+                    total = _mm512_add_ps(total, group)
+            j += 1
+    return total
+
+
+cdef void vbmi_area_float(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef __m512 scale = _mm512_set1_ps(<float> 1.0/<float> (p.factor*p.row_factor)), total, below
+    cdef __m512i index
+    cdef Py_ssize_t b, left
+    if t == NULL or taps < p.row_factor:
+        area_float(p, rows, taps, out)
+        return
+    for b in range(t.blocks):
+        index = _mm512_load_si512(t.index + 64*b)
+        total = area_sum(p, <const float**> rows, t.base[b], index)
+        # The first columns of a 2 x 2 shrink are added within rows first.
+        left = p.row_pairs*p.channels - t.out[b]
+        if left > 0:
+            below = _mm512_add_ps(pair_sum(p, <const float*> rows[0] + t.base[b], index),
+                                  pair_sum(p, <const float*> rows[1] + t.base[b], index))
+            total = _mm512_mask_mov_ps(total, first_words(left), below)
+        store_floats(<float*> out + t.out[b], t.n - t.out[b], _mm512_mul_ps(total, scale))
+
+
+cdef inline __m512 pair_sum(const Columns* p, const float* s, __m512i index) noexcept nogil:
+    cdef __m512 first = _mm512_permutex2var_ps(_mm512_loadu_ps(s), index, _mm512_loadu_ps(s + 16))
+    s += p.channels
+    return _mm512_add_ps(first, _mm512_permutex2var_ps(_mm512_loadu_ps(s), index, _mm512_loadu_ps(s + 16)))
 
 
 cdef void vbmi_half_u8(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
@@ -275,6 +484,45 @@ cdef void vbmi_gather(
         )
 
 
+# (a + b + c + d + 2) >> 2 without leaving 16 bits: quarters and remainders apart.
+cdef inline __m512i quarter_words(__m512i a, __m512i b, __m512i c, __m512i d) noexcept nogil:
+    cdef __m512i three = _mm512_set1_epi16(3)
+    cdef __m512i quarters = _mm512_add_epi16(
+        _mm512_add_epi16(_mm512_srli_epi16(a, 2), _mm512_srli_epi16(b, 2)),
+        _mm512_add_epi16(_mm512_srli_epi16(c, 2), _mm512_srli_epi16(d, 2)),
+    )
+    cdef __m512i rest = _mm512_add_epi16(
+        _mm512_add_epi16(_mm512_and_si512(a, three), _mm512_and_si512(b, three)),
+        _mm512_add_epi16(_mm512_and_si512(c, three), _mm512_and_si512(d, three)),
+    )
+    return _mm512_add_epi16(quarters, _mm512_srli_epi16(_mm512_add_epi16(rest, _mm512_set1_epi16(2)), 2))
+
+
+cdef inline __m512i window_words(const u16* s, __m512i index) noexcept nogil:
+    return _mm512_permutex2var_epi16(_mm512_loadu_si512(s), index, _mm512_loadu_si512(s + 32))
+
+
+cdef void vbmi_half_u16(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef const u16* a
+    cdef const u16* b
+    cdef __m512i index
+    cdef Py_ssize_t i, C = p.channels
+    if t == NULL or taps < 2:
+        half_u16(p, rows, taps, out)
+        return
+    for i in range(t.blocks):
+        index = _mm512_load_si512(t.index + 64*i)
+        a = <const u16*> rows[0] + t.base[i]
+        b = <const u16*> rows[1] + t.base[i]
+        _mm512_mask_storeu_epi16(
+            <u16*> out + t.out[i], <__mmask32> first_bytes(min(t.n - t.out[i], 32)),
+            quarter_words(
+                window_words(a, index), window_words(a + C, index), window_words(b, index), window_words(b + C, index)
+            ),
+        )
+
+
 cdef void use_vbmi_kernels(RowKernels* table) noexcept:
     table.linear_u8_columns = vbmi_linear_u8_columns
     table.linear_u8_lanes = LaneFormat(PAIRS, 32, 128)
@@ -284,13 +532,20 @@ cdef void use_vbmi_kernels(RowKernels* table) noexcept:
     table.fixed_u8_columns = vbmi_fixed_u8_columns
     table.fixed_u8_lanes = LaneFormat(QUADS, 16, 128)
     table.pillow_u8_columns = vbmi_pillow_u8_columns
+    table.pillow_u8_blend = vbmi_pillow_u8_blend
     table.pillow_u8_lanes = LaneFormat(QUADS, 16, 128)
-    table.bytes_to_float_columns = vbmi_bytes_to_float_columns
-    table.area_u8_lanes = LaneFormat(BYTES, 16, 128)
+    table.columns_from[<int> U8] = vbmi_bytes_to_float_columns
+    table.columns_from_lanes[<int> U8] = LaneFormat(BYTES, 16, 128)
+    table.columns_from[<int> U16] = vbmi_words_to_float_columns
+    table.columns_from_lanes[<int> U16] = LaneFormat(FLOATS, 16, 64)
     table.float_columns = vbmi_float_columns
     table.float_lanes = LaneFormat(FLOATS, 16, 32)
     table.half_u8 = vbmi_half_u8
     table.half_u8_lanes = LaneFormat(PAIRS, 32, 128)
+    table.half_u16 = vbmi_half_u16
+    table.half_u16_lanes = LaneFormat(SHORTS, 32, 64)
     table.area_u8 = vbmi_area_u8
+    table.area_whole_u8_lanes = LaneFormat(QUADS, 16, 128)
+    table.area_float = vbmi_area_float
     table.gather = vbmi_gather
     table.gather_lanes = LaneFormat(SINGLES, 64, 128)

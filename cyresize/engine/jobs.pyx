@@ -1,0 +1,156 @@
+"""Jobs: which kernels and weights execute two plans, for every stored type and arithmetic.
+
+Not a dialect: the plans say what is calculated, a function here says in which arithmetic.
+"""
+
+from libc.math cimport rint
+
+from cyresize.engine.dispatch cimport kernels
+from cyresize.engine.lanes cimport DIGITS2, DIGITS3, NEAR_FAR, NO_WEIGHTS, ONES, SECOND, SINGLE_FLOATS
+from cyresize.engine.plan cimport FLOAT32, FLOAT64, INT16, INT32, AxisPlan
+from cyresize.engine.resample cimport COLUMNS_FIRST, ROWS_FIRST, WINDOW, Job, Pipeline, new_job
+from cyresize.engine.rows.table cimport ELEMENTS, F16, F32, I8, I16, U8, U16, U32
+
+from cyresize.engine import rules
+
+cdef Py_ssize_t[9] SIZES = [1, 1, 2, 2, 2, 4, 4, 4, 8]
+
+
+cdef void float_kernels(Job job, int element, int order) noexcept:
+    # Every type but uint8's fixed-point modes is calculated with in float or double.
+    cdef Pipeline* p = &job.pipeline
+    cdef bint wide = element >= U32
+    p.order = order
+    p.columns_pass = kernels.double_columns if wide else kernels.float_columns
+    p.blend = kernels.double_blend if wide else kernels.float_blend
+    p.window = kernels.area_double if wide else kernels.area_float
+    p.widen = kernels.widen[element]
+    p.narrow = kernels.narrow[element]
+    p.row_size = p.ring_size = p.out_size = 8 if wide else 4
+    if order == ROWS_FIRST and kernels.blend_from[element] != NULL:
+        p.widen = NULL
+        p.row_size = SIZES[element]
+        p.blend = kernels.blend_from[element]
+    if order == COLUMNS_FIRST and kernels.blend_to[element] != NULL:
+        p.narrow = NULL
+        p.out_size = SIZES[element]
+        p.blend = kernels.blend_to[element]
+
+
+cdef int cheaper_order(int element, AxisPlan columns, AxisPlan rows) noexcept:
+    """The order with fewer instructions per 16 elements, by a count that was fitted to measurements."""
+    cdef double h = rows.n_in, w = columns.n_in, oh = rows.n_out, ow = columns.n_out, scale = max(w/ow, 1.0)
+    cdef bint direct = kernels.columns_from[element] != NULL
+    # Steep shrinks fill only part of a block of lanes.
+    cdef double horizontal = (3 + 3*columns.taps)*max(scale/2.0, 1.0)
+    cdef double from_stored = (3 + 4*columns.taps)*max(scale/4.0, 1.0) if direct else horizontal
+    cdef double vertical = 2 + 1.5*rows.taps
+    cdef double columns_first = min(h, oh*rows.taps)*ow*from_stored + oh*ow*vertical
+    cdef double rows_first = oh*w*vertical + oh*ow*horizontal
+    return COLUMNS_FIRST if columns_first <= rows_first else ROWS_FIRST
+
+
+cdef Job float_job(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan rows, int order):
+    """Any weighted mode in float32 (float64 for 32-bit integers and float64), in the given order of passes."""
+    cdef Job job = new_job(columns, rows, channels, FLOAT64 if element >= U32 else FLOAT32)
+    cdef Pipeline* p = &job.pipeline
+    if order == ANY_ORDER:
+        order = cheaper_order(element, columns, rows)
+    float_kernels(job, element, order)
+    if element >= U32:
+        return job
+    if order == COLUMNS_FIRST and kernels.columns_from[element] != NULL:
+        job.use_lanes(&kernels.columns_from_lanes[element], SINGLE_FLOATS)
+        if job.lanes != NULL:
+            p.widen = NULL
+            p.row_size = SIZES[element]
+            p.columns_pass = kernels.columns_from[element]
+            return job
+    job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS)
+    return job
+
+
+cdef Job fixed_job(Py_ssize_t channels, AxisPlan columns, AxisPlan rows, int weights, Py_ssize_t row, Py_ssize_t ring):
+    cdef Job job = new_job(columns, rows, channels, weights)
+    cdef Pipeline* p = &job.pipeline
+    p.order = COLUMNS_FIRST
+    p.row_size = row
+    p.ring_size = ring
+    p.out_size = row
+    return job
+
+
+cdef Job linear_u8_job(Py_ssize_t channels, AxisPlan columns, AxisPlan rows):
+    """OpenCV's uint8 LINEAR arithmetic over two plans of two taps in 1/2048."""
+    cdef Job job = fixed_job(channels, columns, rows, INT16, 1, 2)
+    job.pipeline.columns_pass = kernels.linear_u8_columns
+    job.pipeline.blend = kernels.linear_u8_blend
+    job.use_lanes(&kernels.linear_u8_lanes, NEAR_FAR)
+    return job
+
+
+cdef Job exact_job(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan rows):
+    """OpenCV's LINEAR_EXACT over two plans of two taps, in 1/256 for uint8 and 1/65536 for uint16."""
+    cdef bint bytes = element == U8
+    cdef Job job = fixed_job(
+        channels, columns, rows, INT16 if bytes else INT32, 1 if bytes else 2, 2 if bytes else 4
+    )
+    job.pipeline.columns_pass = kernels.exact_u8_columns if bytes else kernels.exact_u16_columns
+    job.pipeline.blend = kernels.exact_u8_blend if bytes else kernels.exact_u16_blend
+    if bytes:
+        job.use_lanes(&kernels.exact_u8_lanes, SECOND)
+    return job
+
+
+cdef Job fixed_u8_job(Py_ssize_t channels, AxisPlan columns, AxisPlan rows):
+    """uint8 with weights in 1/2048 and one rounding at the end: CUBIC and LANCZOS4."""
+    cdef Job job = fixed_job(channels, columns, rows, INT16, 1, 4)
+    job.pipeline.columns_pass = kernels.fixed_u8_columns
+    job.pipeline.blend = kernels.fixed_u8_blend
+    job.use_lanes(&kernels.fixed_u8_lanes, DIGITS2)
+    return job
+
+
+cdef Job pillow_u8_job(Py_ssize_t channels, AxisPlan columns, AxisPlan rows, int order):
+    """Pillow's uint8: weights in 1/2**22, rounded to uint8 after each pass, so the order shows."""
+    cdef Job job = fixed_job(channels, columns, rows, INT32, 1, 1)
+    job.pipeline.order = order
+    job.pipeline.columns_pass = kernels.pillow_u8_columns
+    job.pipeline.blend = kernels.pillow_u8_blend
+    job.use_lanes(&kernels.pillow_u8_lanes, DIGITS3)
+    return job
+
+
+cdef Job area_whole_job(
+    int element, Py_ssize_t channels, Py_ssize_t w, Py_ssize_t ow, int fx, Py_ssize_t h, Py_ssize_t oh, int fy
+):
+    """OpenCV's AREA by whole-number factors: windows of source rows, no weights."""
+    cdef bint quarter = fx == 2 and fy == 2
+    # OpenCV 5 has vector code for these, which rounds differently from its plain loop.
+    cdef bint vectored = quarter and (channels == 1 or channels == 3 or channels == 4)
+    cdef bint partial = ow*fx > w
+    cdef AxisPlan columns = rules.identity(w, ow) if partial else rules.blocks(w, ow, fx)
+    cdef Job job = new_job(columns, rules.blocks(h, oh, fy), channels, FLOAT32)
+    cdef Pipeline* p = &job.pipeline
+    float_kernels(job, element, WINDOW)
+    p.columns.factor = fx
+    p.columns.row_factor = fy
+    if quarter and element == F32 and (channels == 1 or channels == 4):
+        # One channel: OpenCV's vectors of four columns, its plain loop for the rest.
+        p.columns.row_pairs = min(ow, w // 2) & (~<Py_ssize_t> 3 if channels == 1 else -1)
+    if element == U8 or (element == U16 and vectored):
+        p.widen = NULL
+        p.narrow = NULL
+        p.row_size = p.out_size = SIZES[element]
+        p.window = kernels.area_u8 if not vectored else kernels.half_u8 if element == U8 else kernels.half_u16
+    if partial or element >= U32:
+        return job
+    if element == U16 and vectored:
+        job.use_lanes(&kernels.half_u16_lanes, NO_WEIGHTS)
+    elif element == U8 and vectored:
+        job.use_lanes(&kernels.half_u8_lanes, NO_WEIGHTS)
+    elif element == U8:
+        job.use_lanes(&kernels.area_whole_u8_lanes, ONES)
+    else:
+        job.use_lanes(&kernels.float_lanes, NO_WEIGHTS)
+    return job
