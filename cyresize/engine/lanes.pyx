@@ -134,7 +134,7 @@ cdef void set_index(
 
 cdef void fill(
     Lanes* t, AxisPlan plan, const Geometry* g, const LaneFormat* format, int encoding, Py_ssize_t* base,
-    Py_ssize_t* out, unsigned char* index, unsigned char* weights, unsigned short* masks,
+    Py_ssize_t* out, int* used, unsigned char* index, unsigned char* weights, unsigned short* masks,
 ) noexcept nogil:
     cdef Py_ssize_t b, e = 0, x, fit, at
     cdef int lane, group, count, size = weight_bytes(format, encoding)
@@ -146,6 +146,7 @@ cdef void fill(
             x = (e + lane) // g.channels
             at = plan.first[x]*g.channels + e + lane - x*g.channels - base[b]
             count = g.taps if plan.counts == NULL else plan.counts[x]
+            used[b] = max(used[b], (count + g.taps_per_group - 1) // g.taps_per_group)
             set_index(index, g, format, lane, at, plan.values + x*plan.taps, encoding)
             for group in range(g.groups):
                 encode(weights + group*size, plan.values + x*plan.taps, count, group, lane, g.lanes, encoding)
@@ -183,7 +184,7 @@ cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* form
     g.reach = whole
     if count_blocks(plan, &g, n) != blocks:
         g.reach = size
-    size = blocks*(2*sizeof(Py_ssize_t) + g.lanes*g.lane_bytes + g.groups*(weight_bytes(format, encoding) + 2)) + 256
+    size = blocks*(3*sizeof(Py_ssize_t) + g.lanes*g.lane_bytes + g.groups*(weight_bytes(format, encoding) + 2)) + 256
     t = <Lanes*> malloc(sizeof(Lanes))
     memory = <char*> calloc(size, 1)
     if t == NULL or memory == NULL:
@@ -196,11 +197,12 @@ cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* form
     t.inside = g.reach == whole
     t.base = <Py_ssize_t*> memory
     t.out = t.base + blocks
-    t.index = <unsigned char*> (<size_t> (t.out + blocks) + 63 & ~<size_t> 63)
+    t.used = <int*> (t.out + blocks)
+    t.index = <unsigned char*> (<size_t> (t.used + blocks) + 63 & ~<size_t> 63)
     t.weights = t.index + blocks*g.lanes*g.lane_bytes
     t.masks = <unsigned short*> (t.weights + blocks*g.groups*weight_bytes(format, encoding))
     fill(
-        t, plan, &g, format, encoding, <Py_ssize_t*> t.base, <Py_ssize_t*> t.out, <unsigned char*> t.index,
+        t, plan, &g, format, encoding, <Py_ssize_t*> t.base, <Py_ssize_t*> t.out, <int*> t.used, <unsigned char*> t.index,
         <unsigned char*> t.weights, <unsigned short*> t.masks if format.kind == FLOATS else NULL,
     )
     return t

@@ -27,6 +27,7 @@ cdef struct Lanes:
     bint inside           # all groups of a block lie in its window
     const Py_ssize_t* base    # [blocks] first source element of the window
     const Py_ssize_t* out     # [blocks] first output element
+    const int* used           # [blocks] tap groups that some lane of the block uses: no window starts behind the row
     const unsigned char* index    # [blocks][bytes of a vector]
     const unsigned char* weights  # [blocks][groups][...]
     const unsigned short* masks   # FLOATS: [blocks][groups], lanes whose tap is in use

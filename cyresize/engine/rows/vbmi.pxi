@@ -131,7 +131,7 @@ cdef inline __m512i dot3(const Lanes* t, Py_ssize_t b, const u8* s, Py_ssize_t s
             high = _mm512_dpbusd_epi32(high, quad, _mm512_load_si512(w + 192*q + 128))
             index = _mm512_add_epi8(index, advance)
     else:
-        for q in range(t.groups):
+        for q in range(t.used[b]):
             quad = window_bytes(s + 4*q*step, index)
             low = _mm512_dpbusd_epi32(low, quad, _mm512_load_si512(w + 192*q))
             middle = _mm512_dpbusd_epi32(middle, quad, _mm512_load_si512(w + 192*q + 64))
@@ -235,17 +235,16 @@ cdef void vbmi_bytes_to_float_columns(const Columns* p, const void* row, void* o
             tail = _mm512_loadu_si512(s + 64)
             for k in range(t.groups):
                 value = _mm512_cvtepi32_ps(_mm512_maskz_permutex2var_epi8(lowest, head, index, tail))
-                total = _mm512_add_ps(total, _mm512_mul_ps(value, _mm512_loadu_ps(w)))
+                total = _mm512_add_ps(total, _mm512_mul_ps(value, _mm512_loadu_ps(w + 64*k)))
                 index = _mm512_add_epi8(index, advance)
-                w += 64
         else:
-            for k in range(t.groups):
+            for k in range(t.used[b]):
                 head = _mm512_loadu_si512(s)
                 tail = _mm512_loadu_si512(s + 64)
                 value = _mm512_cvtepi32_ps(_mm512_maskz_permutex2var_epi8(lowest, head, index, tail))
-                total = _mm512_add_ps(total, _mm512_mul_ps(value, _mm512_loadu_ps(w)))
+                total = _mm512_add_ps(total, _mm512_mul_ps(value, _mm512_loadu_ps(w + 64*k)))
                 s += p.channels
-                w += 64
+        w += 64*t.groups
         _mm512_storeu_ps(<float*> out + t.out[b], total)
 
 
@@ -292,7 +291,7 @@ cdef inline void float_blocks_moving(const Columns* p, const float* row, float* 
         s = row + t.base[b]
         index = _mm512_load_si512(t.index + 64*b)
         total = _mm512_setzero_ps()
-        for k in range(t.groups):
+        for k in range(t.used[b]):
             value = _mm512_permutex2var_ps(_mm512_loadu_ps(s), index, _mm512_loadu_ps(s + 16))
             if masked:
                 total = _mm512_add_ps(total, _mm512_maskz_mul_ps(mask[k], value, _mm512_loadu_ps(w + 64*k)))
@@ -355,7 +354,7 @@ cdef inline void word_blocks_moving(const Columns* p, const u16* row, float* out
         index = _mm512_load_si512(t.index + 64*b)
         s = row + t.base[b]
         total = _mm512_setzero_ps()
-        for k in range(t.groups):
+        for k in range(t.used[b]):
             value = widened_words(_mm512_loadu_si512(s), index, _mm512_loadu_si512(s + 32))
             value = _mm512_mul_ps(value, _mm512_loadu_ps(w + 64*k))
             # Lanes whose taps have ended have weight 0, and integers are finite.
