@@ -30,6 +30,10 @@ MODULES = [
     f"{ENGINE}.jobs",
     f"{ENGINE}.resample",
     f"{ENGINE}.gather",
+    f"{ENGINE}.pool",
+    f"{ENGINE}.unpool",
+    f"{ENGINE}.shuffle",
+    f"{ENGINE}.fold",
     "cyresize.opencv",
 ]
 

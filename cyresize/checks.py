@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any, NoReturn
 
@@ -149,3 +150,272 @@ def destination(dst: object, src: np.ndarray[Any, Any], shape: tuple[int, ...]) 
         shared = True
     if shared:
         raise ValueError("dst shares memory with src")
+
+
+# ---- arrays, sizes and options of the neural networks' words (functional, nn, channels_last, onnx)
+
+KINDS = {"b": "bool", "u": "unsigned integers", "i": "integers", "f": "floats", "c": "complex"}
+
+
+def array(x: object, name: str, kinds: str) -> np.ndarray[Any, Any]:
+    """``x`` if it is an array of one of the dtype ``kinds``, with no axis of size 0."""
+    if not isinstance(x, np.ndarray):
+        raise TypeError(f"{name} must be a numpy.ndarray, not {type(x).__name__}")
+    if x.dtype.kind not in kinds:
+        names = ", ".join(KINDS[kind] for kind in kinds)
+        raise TypeError(f"{name} has dtype {x.dtype}; it may have {names}")
+    if x.size == 0:
+        raise ValueError(f"{name} has an axis of size 0: shape {x.shape}")
+    return x
+
+
+def rank(x: np.ndarray[Any, Any], name: str, *forms: str) -> None:
+    """Raise unless ``x`` has as many axes as one of ``forms``, written like ``"N x C x H x W"``."""
+    if x.ndim not in {form.count(" x ") + 1 for form in forms}:
+        raise ValueError(f"{name} must be {' or '.join(forms)}; it has shape {x.shape}")
+
+
+def rank_at_least(x: np.ndarray[Any, Any], name: str, least: int, form: str) -> None:
+    """Raise if ``x`` has fewer than ``least`` axes."""
+    if x.ndim < least:
+        raise ValueError(f"{name} must be {form}; it has shape {x.shape}")
+
+
+def same_dtype(x: np.ndarray[Any, Any], name: str, other: np.ndarray[Any, Any], other_name: str) -> None:
+    """Raise if two arrays differ in dtype."""
+    if x.dtype != other.dtype:
+        raise TypeError(f"{name} has dtype {x.dtype}, {other_name} has {other.dtype}; they must be the same")
+
+
+def per_axis(value: Any, n: int, name: str, least: int) -> tuple[int, ...]:
+    """``value`` as ``n`` integers not below ``least``; a single integer stands for all axes."""
+    if isinstance(value, tuple | list | np.ndarray):
+        numbers = tuple(side(v, name) for v in value)
+    else:
+        numbers = (side(value, name),)
+    if len(numbers) == 1:
+        numbers *= n
+    if len(numbers) != n:
+        raise ValueError(f"{name} must be an integer or {n} integers, got {describe(value)}")
+    for number in numbers:
+        if not least <= number <= LARGEST:
+            raise ValueError(f"{name} must be at least {least} and below 2**63, got {describe(value)}")
+    return numbers
+
+
+def factor(value: object, name: str) -> int:
+    """A whole-number scale factor."""
+    number = side(value, name)
+    if not 1 <= number <= LARGEST:
+        raise ValueError(f"{name} must be at least 1, got {number}")
+    return number
+
+
+def divisible(x: np.ndarray[Any, Any], axis: int, by: int, axis_name: str, meaning: str) -> None:
+    """Raise unless an axis of ``x`` divides by ``by``."""
+    if x.shape[axis] % by:
+        raise ValueError(f"{axis_name} is {x.shape[axis]}, which does not divide by {meaning} = {by}")
+
+
+def option(value: object, name: str, options: tuple[object, ...]) -> None:
+    """Raise unless ``value`` is one of ``options``."""
+    if value not in options:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, options))}; got {describe(value)}")
+
+
+def fits(shape: tuple[int, ...], itemsize: int) -> None:
+    """Raise if an array of ``shape`` cannot be addressed."""
+    if math.prod(shape) * itemsize > LARGEST:
+        overflow(shape, itemsize)
+
+
+def output(
+    out: object, name: str, shape: tuple[int, ...], dtype: np.dtype[Any], inputs: tuple[np.ndarray[Any, Any], ...]
+) -> None:
+    """Raise if ``out`` cannot take the result: another type, shape or dtype, read-only, or memory of an input."""
+    if not isinstance(out, np.ndarray):
+        raise TypeError(f"{name} must be a numpy.ndarray or None, not {type(out).__name__}")
+    if out.dtype != dtype:
+        raise ValueError(f"{name} has dtype {out.dtype}, the result has {dtype}")
+    if out.shape != shape:
+        raise ValueError(f"{name} has shape {out.shape}, the result has {shape}")
+    if not out.flags.writeable:
+        raise ValueError(f"{name} is read-only")
+    if not out.flags.aligned:
+        raise ValueError(f"{name} is not aligned: its elements do not lie at multiples of their size")
+    for array in inputs:
+        try:
+            shared = np.shares_memory(out, array, max_work=10_000)
+        except np.exceptions.TooHardError:
+            shared = True
+        if shared:
+            raise ValueError(f"{name} shares memory with an input")
+
+
+def truth(value: object, name: str) -> bool:
+    """A flag: a bool and nothing else."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be True or False, got {describe(value)}")
+    return bool(value)
+
+
+def real(value: object, name: str) -> float:
+    """A number as a float."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
+        raise TypeError(f"{name} must be a number, got {describe(value)}")
+    return float(value)
+
+
+def half_of_kernel(padding: tuple[int, ...], kernel: tuple[int, ...]) -> None:
+    """Raise if padding is wider than half of the kernel."""
+    for p, k in zip(padding, kernel, strict=True):
+        if p > k // 2:
+            raise ValueError(f"padding must be at most half of kernel_size; got padding {p} for kernel_size {k}")
+
+
+def pooled_sizes(sizes: tuple[int, ...], outputs: tuple[int, ...]) -> None:
+    """Raise if an output side is empty."""
+    if min(outputs) < 1:
+        raise ValueError(
+            f"the output would have sizes {outputs}: the kernel is larger than the padded input, of sizes {sizes}"
+        )
+
+
+def kernel_inside(sizes: tuple[int, ...], kernel: tuple[int, ...]) -> None:
+    """Raise if a volume is smaller than the kernel, which PyTorch refuses for means even if padding would do."""
+    if len(sizes) == 3 and any(size < k for size, k in zip(sizes, kernel, strict=True)):
+        raise ValueError(f"kernel_size {kernel} is larger than the input, of sizes {sizes}")
+
+
+def divisor(value: object) -> int:
+    """A divisor_override; 0 stands for None."""
+    if value is None:
+        return 0
+    number = side(value, "divisor_override")
+    if not 0 < abs(number) <= LARGEST:
+        raise ValueError(f"divisor_override must not be zero, got {number}")
+    return number
+
+
+def norm(value: object) -> float:
+    """A norm_type."""
+    number = real(value, "norm_type")
+    if number == 0 or math.isnan(number):
+        raise ValueError(f"norm_type must be a number other than zero, got {number}")
+    return number
+
+
+def unpooled_sizes(output_size: Any, default: tuple[int, ...], stride: tuple[int, ...]) -> tuple[int, ...]:
+    """The sizes an unpooling fills: ``output_size``, which lies within a stride of the ``default``, or that."""
+    n = len(default)
+    if output_size is None:
+        sizes = default
+    else:
+        try:
+            sizes = tuple(side(v, "output_size") for v in output_size)
+        except TypeError:
+            raise TypeError(
+                f"output_size must be a sequence of integers or None, got {describe(output_size)}"
+            ) from None
+        if len(sizes) == n + 2:
+            sizes = sizes[2:]
+        if len(sizes) != n:
+            raise ValueError(f"output_size must have {n} or {n + 2} values, got {describe(output_size)}")
+        for k, (size, usual, step) in enumerate(zip(sizes, default, stride, strict=True)):
+            if not usual - step < size < usual + step:
+                raise ValueError(
+                    f"output_size {sizes}: side {k} must lie between {usual - step} and {usual + step}, exclusive"
+                )
+    if min(sizes) < 1:
+        raise ValueError(f"the output would have sizes {sizes}; every side must be positive")
+    return sizes
+
+
+def unpool_indices(indices: object, x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """``indices`` if they are int64 and of the shape of ``x``."""
+    if not isinstance(indices, np.ndarray):
+        raise TypeError(f"indices must be a numpy.ndarray, not {type(indices).__name__}")
+    if indices.dtype.kind != "i" or indices.dtype.itemsize != 8:
+        raise TypeError(f"indices must have dtype int64, got {indices.dtype}")
+    if indices.shape != x.shape:
+        raise ValueError(f"indices must have the shape of input, {x.shape}; got {indices.shape}")
+    return indices
+
+
+def bad_index(indices: np.ndarray[Any, Any], plane: int, limit: int, sizes: tuple[int, ...]) -> NoReturn:
+    """Name the first index of a plane that lies outside the output."""
+    values = indices.reshape(-1, *indices.shape[2:])[plane].ravel()
+    value = values[(values < 0) | (values >= limit)][0]
+    shape = " x ".join(map(str, sizes))
+    raise ValueError(f"index {value} (plane {plane}) is outside the output of {shape} = {limit} elements")
+
+
+def adaptive_sizes(output_size: Any, sizes: tuple[int, ...]) -> tuple[int, ...]:
+    """The output sides of an adaptive pooling: integers, or None for the input's side."""
+    values = tuple(output_size) if isinstance(output_size, tuple | list) else (output_size,)
+    if len(values) == 1:
+        values *= len(sizes)
+    if len(values) != len(sizes):
+        raise ValueError(f"output_size must be an integer or {len(sizes)} integers, got {describe(output_size)}")
+    wanted = tuple(n if v is None else side(v, "output_size") for v, n in zip(values, sizes, strict=True))
+    if not all(1 <= v <= LARGEST for v in wanted):
+        raise ValueError(f"output_size must be positive, got {describe(output_size)}")
+    return wanted
+
+
+def fractional_sizes(
+    output_size: Any, output_ratio: Any, sizes: tuple[int, ...], kernel: tuple[int, ...]
+) -> tuple[int, ...]:
+    """The output sides of a fractional pooling from exactly one of a size and a ratio."""
+    n = len(sizes)
+    if (output_size is None) == (output_ratio is None):
+        raise ValueError("exactly one of output_size and output_ratio must be given")
+    if output_size is not None:
+        wanted = per_axis(output_size, n, "output_size", 1)
+    else:
+        values = tuple(output_ratio) if isinstance(output_ratio, tuple | list) else (output_ratio,) * n
+        if len(values) != n:
+            raise ValueError(f"output_ratio must be a number or {n} numbers, got {describe(output_ratio)}")
+        ratios = tuple(real(v, "output_ratio") for v in values)
+        if not all(0 < v < 1 for v in ratios):
+            raise ValueError(f"output_ratio must lie between 0 and 1, got {describe(output_ratio)}")
+        wanted = tuple(int(size * ratio) for size, ratio in zip(sizes, ratios, strict=True))
+    # PyTorch's rule for volumes is stricter by one.
+    spare = 1 if n == 3 else 0
+    for size, out, k in zip(sizes, wanted, kernel, strict=True):
+        if out < 1 or out + k - 1 > size - spare:
+            raise ValueError(
+                f"an output side of {out} with kernel_size {k} does not fit an input side of {size}: "
+                f"output + kernel_size - 1 must lie between kernel_size and {size - spare}"
+            )
+    return wanted
+
+
+def random_samples(samples: object, x: np.ndarray[Any, Any], shape: tuple[int, int, int]) -> np.ndarray[Any, Any]:
+    """The samples of a fractional pooling: numbers in [0, 1), one per image, channel and axis."""
+    if samples is None:
+        raise ValueError(f"_random_samples must be given: numbers in [0, 1) of shape {shape}")
+    given = array(samples, "_random_samples", "f")
+    same_dtype(given, "_random_samples", x, "input")
+    if given.shape != shape:
+        raise ValueError(f"_random_samples must have shape {shape}, got {given.shape}")
+    if not ((given >= 0) & (given < 1)).all():
+        raise ValueError("_random_samples must lie in [0, 1)")
+    return given
+
+
+def pair(value: object, name: str) -> tuple[Any, Any]:
+    """Two outputs, or None for two new ones."""
+    if value is None:
+        return None, None
+    if not isinstance(value, tuple | list):
+        raise TypeError(f"{name} must be a pair of arrays or None, got {type(value).__name__}")
+    if len(value) != 2:
+        raise ValueError(f"{name} must be a pair of arrays, got {len(value)} values")
+    return value[0], value[1]
+
+
+def summable(x: np.ndarray[Any, Any]) -> None:
+    """Raise for uint64, whose sums int64 cannot hold."""
+    if x.dtype.kind == "u" and x.dtype.itemsize == 8:
+        raise TypeError("input has dtype uint64; means take floats, signed integers and unsigned ones up to uint32")

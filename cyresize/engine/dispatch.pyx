@@ -8,6 +8,7 @@ from cpython.pycapsule cimport PyCapsule_GetPointer
 from cyresize.engine import cpu
 
 cdef const RowKernels* kernels = NULL
+cdef const OpsKernels* ops = NULL
 
 
 def built_levels():
@@ -19,7 +20,7 @@ def built_levels():
 
 def select(wanted=None):
     """Load the row kernels of level ``wanted`` (default: the fastest that runs here) and return its name."""
-    global kernels
+    global kernels, ops
     available = built_levels()
     if wanted and wanted not in available:
         known = ("baseline", "v3", "v4", "vbmi")
@@ -28,6 +29,7 @@ def select(wanted=None):
     name = wanted or available[len(available) - 1]
     module = import_module(f"cyresize.engine.rows.{name}")
     kernels = <const RowKernels*> PyCapsule_GetPointer(module.table, "cyresize.RowKernels")
+    ops = <const OpsKernels*> PyCapsule_GetPointer(module.ops_table, "cyresize.OpsKernels")
     return name
 
 

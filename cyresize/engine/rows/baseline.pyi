@@ -1,1 +1,2 @@
 table: object
+ops_table: object

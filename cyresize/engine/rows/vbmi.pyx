@@ -1,5 +1,7 @@
 include "rows.pxi"
 include "vbmi.pxi"
 include "export.pxi"
+include "ops.pxi"
+include "ops_export.pxi"
 
 use_vbmi_kernels(&kernels)

@@ -1,0 +1,7 @@
+from typing import Any
+
+from numpy.typing import NDArray
+
+def unpool(
+    source: NDArray[Any], index: NDArray[Any], target: NDArray[Any], fresh: bool, threads: int
+) -> int: ...

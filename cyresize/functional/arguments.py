@@ -1,0 +1,67 @@
+"""What the functions of this package share: threads, outputs, layouts, byte orders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from cyresize import checks
+from cyresize.engine.parallel import max_threads
+
+Array = NDArray[Any]
+Sizes = int | tuple[int, ...] | list[int]
+
+SMALL_WORK = 1 << 16  # element operations below which waking a second thread costs more than it saves
+
+
+def thread_count(n_threads: int | None, work: int) -> int:
+    """How many threads to use for ``work`` element operations."""
+    wanted = max_threads() if n_threads is None else checks.thread_count(n_threads)
+    return wanted if work >= SMALL_WORK else 1
+
+
+def aligned(x: Array) -> Array:
+    """``x``, or a copy of it if its elements do not lie at multiples of their size."""
+    return x if x.flags.aligned else x.copy()
+
+
+def native(x: Array) -> Array:
+    """``x``, or a copy of it if its elements have a foreign byte order or are not aligned."""
+    return aligned(x if x.dtype.isnative else x.astype(x.dtype.newbyteorder("=")))
+
+
+def channels_last(x: Array, axis: int) -> bool:
+    """Whether the channels along ``axis`` lie next to each other in memory and the pixels do not."""
+    return (
+        x.shape[axis] > 1
+        and x.strides[axis] == x.itemsize
+        and all(abs(stride) > x.itemsize for k, stride in enumerate(x.strides) if k != axis % x.ndim and x.shape[k] > 1)
+    )
+
+
+def empty(shape: tuple[int, ...], dtype: DTypeLike, interleaved: bool, axis: int = 1) -> Array:
+    """A new array, with the channels of ``axis`` innermost in memory if ``interleaved``."""
+    checks.fits(shape, np.dtype(dtype).itemsize)
+    if not interleaved:
+        return np.empty(shape, dtype)
+    axis %= len(shape)
+    stored = shape[:axis] + shape[axis + 1 :] + shape[axis : axis + 1]
+    return np.moveaxis(np.empty(stored, dtype), -1, axis)
+
+
+def result(
+    out: Array | None,
+    shape: tuple[int, ...],
+    dtype: DTypeLike,
+    inputs: tuple[Array, ...],
+    *,
+    axis: int = 1,
+    name: str = "out",
+) -> Array:
+    """``out`` if it can take the result, or a new array in the layout of the first input."""
+    if out is None:
+        return empty(shape, dtype, channels_last(inputs[0], axis), axis)
+    checks.output(out, name, shape, np.dtype(dtype), inputs)
+    return out
