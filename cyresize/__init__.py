@@ -18,6 +18,7 @@ from cyresize.interpolation import (
     Interpolation,
 )
 from cyresize.opencv import resize
+from cyresize.parallelism import get_num_threads, set_num_threads, threads
 
 __version__ = "0.1.0"
 
@@ -31,6 +32,9 @@ __all__ = [
     "INTER_NEAREST_EXACT",
     "Interpolation",
     "__version__",
+    "get_num_threads",
     "isa",
     "resize",
+    "set_num_threads",
+    "threads",
 ]

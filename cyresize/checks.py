@@ -134,6 +134,13 @@ def thread_count(n_threads: object) -> int:
     return min(count, 1 << 15)
 
 
+def thread_variable(name: str, text: str) -> int:
+    """The number of threads in an environment variable."""
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise ValueError(f"{name}={text!r} must be a whole number of at least 1")
+    return min(int(text), 1 << 15)
+
+
 def destination(dst: object, src: np.ndarray[Any, Any], shape: tuple[int, ...]) -> None:
     """Raise if ``dst`` cannot take the result: another type, shape or dtype, read-only, or memory shared with src."""
     if not isinstance(dst, np.ndarray):

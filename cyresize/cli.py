@@ -218,7 +218,11 @@ def facts() -> dict[str, str]:
         "OpenCV": installed("opencv-python") or installed("opencv-python-headless") or "not installed",
         "instructions": f"{cyresize.isa} (available: {', '.join(dispatch.built_levels())})",
         "threads": str(parallel.max_threads()),
-        "OpenMP": f"{OPENMP.get(date, 'of')} ({date})" if date else "none, a serial build",
+        "OpenMP": (
+            f"{OPENMP.get(date, 'of')} ({date}), {Path(parallel.openmp_runtime()).name}"
+            if date
+            else "none, a serial build"
+        ),
     }
 
 

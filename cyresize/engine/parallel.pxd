@@ -1,1 +1,3 @@
-cdef int default_threads() noexcept nogil
+cdef int default_threads() except -1
+cdef int enter_team(int wanted) noexcept nogil
+cdef void leave_team(int team) noexcept nogil

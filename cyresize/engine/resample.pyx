@@ -10,6 +10,7 @@ from libc.stdlib cimport free, malloc
 
 from cyresize.engine.image cimport Image, end_of, pack_row, padded, row_of, rows_contiguous, unpack_row
 from cyresize.engine.lanes cimport free_lanes, new_lanes
+from cyresize.engine.parallel cimport enter_team, leave_team
 from cyresize.engine.plan cimport FLOAT64, INT16, AxisPlan
 from cyresize.engine.rows.table cimport SLACK
 
@@ -197,10 +198,12 @@ cdef class Job:
             raise MemoryError(f"no memory for {team} x {size} bytes of row buffers")
         aligned = memory + (64 - <size_t> memory % 64)
         with nogil:
+            team = enter_team(team)
             if team == 1:
                 band(p, src, dst, aligned, 0, total)
             else:
                 for t in prange(team, num_threads=team, schedule="static", chunksize=1):
                     band(p, src, dst, aligned + t*size, total*t // team, total*(t + 1) // team)
+            leave_team(team)
             free(memory)
         return 0

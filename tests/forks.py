@@ -1,0 +1,162 @@
+"""Programs that fork, for test_fork.py to run in a process of their own. Each prints "done" if all went well."""
+
+import ctypes
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+
+import cyresize
+
+SIZE = (320, 240)
+DEADLINE = 30.0
+image = np.random.default_rng(7).integers(0, 256, (480, 640, 3), np.uint8)
+expected = cyresize.resize(image, SIZE, n_threads=1)
+
+
+def threads_alive():
+    return len(list(Path("/proc/self/task").iterdir())) if sys.platform == "linux" else None
+
+
+def child(n_threads=(None, 2)):
+    """What a forked child does: the default without a second thread, then two on request; 0 if that worked."""
+    for n in n_threads:
+        if cyresize.get_num_threads() != 1 or not np.array_equal(cyresize.resize(image, SIZE, n_threads=n), expected):
+            return 1
+        if n is None and threads_alive() not in (1, None):
+            return 2
+    return 0
+
+
+def forked(work=child, fork=os.fork):
+    """Run ``work`` in a forked child and return its result; -1 and no child left if it does not end in time."""
+    pid = fork()
+    if pid == 0:
+        status = 99
+        try:
+            status = work()
+        finally:
+            os._exit(status)
+    end = time.monotonic() + DEADLINE
+    while time.monotonic() < end:
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.001)
+    os.kill(pid, 9)
+    os.waitpid(pid, 0)
+    return -1
+
+
+def after_use(n_threads):
+    for _ in range(3):
+        assert np.array_equal(cyresize.resize(image, SIZE, n_threads=n_threads), expected)
+        assert forked() == 0
+
+
+def before_use():
+    assert forked() == 0
+    after_use(2)
+
+
+def of_a_child():
+    cyresize.resize(image, SIZE, n_threads=2)
+    assert forked(lambda: child() or forked(lambda: child() or forked())) == 0
+
+
+def settings_stay_behind():
+    """The parent's settings are not the child's, the child's own are."""
+
+    def work():
+        if cyresize.get_num_threads() != 1 or child():
+            return 1
+        cyresize.set_num_threads(2)
+        if cyresize.get_num_threads() != 2 or not np.array_equal(cyresize.resize(image, SIZE), expected):
+            return 2
+        with cyresize.threads(3):
+            if cyresize.get_num_threads() != 3:
+                return 3
+        return 0
+
+    cyresize.set_num_threads(5)
+    with cyresize.threads(4):
+        cyresize.resize(image, SIZE)
+        assert forked(work) == 0
+        assert cyresize.get_num_threads() == 4
+
+
+def from_another_thread():
+    results = []
+
+    def work():
+        cyresize.resize(image, SIZE, n_threads=2)
+        results.append(forked())
+
+    cyresize.resize(image, SIZE, n_threads=2)
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert results == [0]
+    assert forked() == 0
+
+
+def past_python():
+    """A fork in C, of which Python's own handlers hear nothing."""
+    cyresize.resize(image, SIZE, n_threads=2)
+    assert forked(fork=ctypes.PyDLL(None).fork) == 0
+
+
+def during_calls(n_threads=2):
+    """Other threads are inside calls at most forks: their children do without parallel regions."""
+    stop = threading.Event()
+    wrong = []
+    large = np.random.default_rng(8).integers(0, 256, (1200, 1600, 3), np.uint8)
+    right = cyresize.resize(large, (800, 600), n_threads=1)
+
+    def work():
+        while not stop.is_set():
+            if not np.array_equal(cyresize.resize(large, (800, 600), n_threads=n_threads), right):
+                wrong.append(1)
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        results = []
+        for _ in range(10):
+            cyresize.resize(image, SIZE, n_threads=2)
+            results.append(forked())
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert results == [0] * 10, results
+    assert not wrong
+    assert np.array_equal(cyresize.resize(image, SIZE, n_threads=2), expected)
+
+
+def pooled(n_threads):
+    """In a worker of a pool, of any start method."""
+    return bool(np.array_equal(cyresize.resize(image, SIZE, n_threads=n_threads), expected)), cyresize.get_num_threads()
+
+
+def processes(method):
+    import multiprocessing
+
+    cyresize.resize(image, SIZE, n_threads=2)
+    own = cyresize.get_num_threads()
+    with multiprocessing.get_context(method).Pool(2) as pool:
+        results = pool.map_async(pooled, [None, 2, 1, None, 2]).get(DEADLINE)
+    assert [right for right, _ in results] == [True] * 5
+    counts = {count for _, count in results}
+    # forkserver's workers are forked from a server, which may or may not have imported this program.
+    assert counts == ({1} if method == "fork" else {own}) or (method == "forkserver" and counts == {1})
+
+
+if __name__ == "__main__":
+    name, *arguments = sys.argv[1:]
+    globals()[name](*(int(word) if word.isdigit() else word for word in arguments))
+    print("done")
