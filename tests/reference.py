@@ -197,6 +197,19 @@ def matrix(mode, n_in, n_out, scale, *, grows=False, antialias=False, single=Tru
     return interpolation_matrix(n_in, n_out, scale, kernel, support)
 
 
+def footprint(mode, n_in, n_out, scale, grows):
+    """Which source samples an output reads at all, a weight of zero included: what a NaN can reach."""
+    if mode == "AREA" and not grows:
+        return area_matrix(n_in, n_out, scale, grows, True) > 0
+    if mode == "AREA":
+        low = area_fraction(n_out, scale)[0]
+        index = np.stack([low, low + 1], 1)
+    else:
+        support = {"LINEAR": 1, "LINEAR_EXACT": 1, "CUBIC": 2, "LANCZOS4": 4}[mode]
+        index = np.floor(centres(n_out, scale)).astype(int)[:, None] + np.arange(1 - support, support + 1)
+    return scatter(n_in, index, np.ones(index.shape)) > 0
+
+
 def matrices(shape, size, mode, *, antialias=False, single=True):
     """(Wy, Wx) of a resize."""
     grows = size.scale_x < 1 or size.scale_y < 1

@@ -6,7 +6,7 @@ cdef class AxisPlan:
     cdef double* values       # [n_out][taps]
 
     cdef int set_lengths(self) except -1
-    cdef int fold(self) except -1
+    cdef int fold(self, bint cut=*) except -1
     cdef void* quantise(self, int kind) except NULL
 
 cdef enum Quantised:

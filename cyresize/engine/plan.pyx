@@ -53,15 +53,23 @@ cdef class AxisPlan:
             self.counts[i] = self.taps
         return 0
 
-    cdef int fold(self) except -1:
-        """Fold taps outside the source into the edge sample, so that start >= 0 and start + taps <= n_in."""
+    cdef int fold(self, bint cut=False) except -1:
+        """Fold taps outside the source into the edge sample, so that start >= 0 and start + taps <= n_in.
+
+        With ``cut``, outputs at the edge have fewer taps instead of taps of weight 0 (start + length <= n_in): in
+        floats, 0 times a NaN further inside would spread it.
+        """
         cdef Py_ssize_t i, j, at, begin
         cdef int k, taps = <int> min(self.taps, self.n_in)
         cdef double* folded = <double*> calloc(self.n_out*taps, sizeof(double))
         if folded == NULL:
             raise MemoryError("no memory for a plan")
+        if cut:
+            self.set_lengths()
         for i in range(self.n_out):
-            begin = min(max(self.first[i], 0), self.n_in - taps)
+            begin = min(max(self.first[i], 0), self.n_in - (1 if cut else taps))
+            if cut:
+                self.counts[i] = <int> (min(max(self.first[i] + self.taps, 1), self.n_in) - begin)
             for k in range(self.taps):
                 at = min(max(self.first[i] + k, 0), self.n_in - 1)
                 j = min(max(at - begin, 0), taps - 1)

@@ -217,14 +217,14 @@ def opencv_area_enlarge(Py_ssize_t n_in, Py_ssize_t n_out, double scale, bint co
     for i in range(n_out):
         f = area_fraction(i, scale, &s, single)
         if columns and s >= last:
-            s, f = max(last - 1, 0), 1 if last > 0 else 0
+            s, f = last, 0
         plan.first[i] = s
         plan.values[2*i] = 1.0 - f
         plan.values[2*i + 1] = f
     if single:
         round_to_single(plan)
-    if columns and n_in == 1:
-        plan.fold()
+    if columns:
+        plan.fold(cut=True)
     return plan
 
 
@@ -239,7 +239,7 @@ def linear(Py_ssize_t n_in, Py_ssize_t n_out, double scale):
         plan.first[i] = <Py_ssize_t> low
         plan.values[2*i] = triangle(at - low)
         plan.values[2*i + 1] = triangle(at - low - 1.0)
-    plan.fold()
+    plan.fold(cut=True)
     return plan
 
 
@@ -255,7 +255,7 @@ def cubic(Py_ssize_t n_in, Py_ssize_t n_out, double scale, double a):
         plan.first[i] = <Py_ssize_t> low - 1
         for k in range(4):
             plan.values[4*i + k] = keys(at - low + 1.0 - k, a)
-    plan.fold()
+    plan.fold(cut=True)
     return plan
 
 
@@ -277,7 +277,7 @@ def lanczos4(Py_ssize_t n_in, Py_ssize_t n_out, double scale):
             total += w[k]
         for k in range(8):
             w[k] /= total
-    plan.fold()
+    plan.fold(cut=True)
     return plan
 
 
