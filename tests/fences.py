@@ -13,7 +13,7 @@ import numpy as np
 import cyresize
 
 DTYPES = ["uint8", "int8", "uint16", "int16", "uint32", "int32", "float16", "float32", "float64"]
-CHANNELS = [1, 2, 3, 4, 5, 6, 8, 12, 16, 33]
+CHANNELS = [1, 2, 3, 4, 5, 8, 16, 33]
 MODES = [mode.name for mode in cyresize.Interpolation]
 ANTIALIASED = ["LINEAR", "CUBIC", "LANCZOS4"]
 
@@ -61,11 +61,12 @@ def main():
     source, target = Fence(1 << 21), Fence(1 << 18)
     source.bytes.fill(100)  # a finite number in every dtype
     calls = 0
-    for mode, antialias, dtype, shape, out in cases():
-        for src_end, dst_end in ((True, True), (False, False), (True, False))[: 2 + calls % 2]:
-            src = source.array(shape, dtype, src_end)
-            dst = target.array(out, dtype, dst_end)
-            print(mode, antialias, dtype, shape, out, src_end, dst_end, file=sys.stderr)
+    for number, (mode, antialias, dtype, shape, out) in enumerate(cases()):
+        # The end is where vectors run over; every other case is tried at the beginning too.
+        for at_end in (True, False)[: 1 + number % 2]:
+            src = source.array(shape, dtype, at_end)
+            dst = target.array(out, dtype, at_end)
+            print(mode, antialias, dtype, shape, out, "end" if at_end else "begin", file=sys.stderr)
             cyresize.resize(src, (out[1], out[0]), dst, interpolation=mode, antialias=antialias, n_threads=1)
             calls += 1
     print(cyresize.isa, calls)

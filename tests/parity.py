@@ -86,7 +86,7 @@ def ipp(use):
 def values(rng, shape, dtype):
     """Noise, pure extremes, one constant, or a ramp; floats lie in 0..255."""
     dtype = np.dtype(dtype)
-    low, high = (0, 1 if dtype == bool else 255)
+    low, high = (0, 1 if dtype.kind == "b" else 255)
     if dtype.kind in "iu":
         low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
     kind = rng.integers(0, 8)

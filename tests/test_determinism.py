@@ -70,7 +70,7 @@ def test_the_cases_are_not_all_alike(digests):
 
 def test_levels_grow_from_the_baseline():
     assert LEVELS[0] == "baseline"
-    assert LEVELS == cpu.levels()[: len(LEVELS)]
+    assert cpu.levels()[: len(LEVELS)] == LEVELS
     assert cyresize.isa == (os.environ.get("CYRESIZE_ISA") or LEVELS[-1])
 
 
@@ -107,11 +107,15 @@ cpu.levels = lambda: ("baseline",)
 from cyresize.engine import dispatch
 """
     # The package asks the processor on import, so its answer has to be replaced first.
-    code = "import importlib.util, types, sys\n" + (
-        "spec = importlib.util.find_spec('cyresize')\n"
-        "sys.modules['cyresize'] = package = types.ModuleType('cyresize')\n"
-        "package.__path__ = spec.submodule_search_locations\n"
-    ) + code
+    code = (
+        "import importlib.util, types, sys\n"
+        + (
+            "spec = importlib.util.find_spec('cyresize')\n"
+            "sys.modules['cyresize'] = package = types.ModuleType('cyresize')\n"
+            "package.__path__ = spec.submodule_search_locations\n"
+        )
+        + code
+    )
     done = python("-c", code, isa="v3")
     assert done.returncode != 0
     message = "ValueError: CYRESIZE_ISA='v3' is not built, or not supported by this processor; available here: baseline"

@@ -74,9 +74,7 @@ def test_dtypes_that_no_mode_takes(fails, dtype, mode):
 @pytest.mark.parametrize("mode", WEIGHTED)
 def test_dtypes_that_only_nearest_modes_take(fails, dtype, mode):
     src = np.zeros((4, 6), dtype)
-    message = (
-        f"{mode} does not take dtype {src.dtype}; it takes {WEIGHTED_DTYPES} (nearest modes take every dtype)"
-    )
+    message = f"{mode} does not take dtype {src.dtype}; it takes {WEIGHTED_DTYPES} (nearest modes take every dtype)"
     fails(TypeError, message, (3, 2), src=src, interpolation=mode)
     for nearest in NEAREST:
         assert cyresize.resize(src, (3, 2), interpolation=nearest).dtype == src.dtype

@@ -81,9 +81,7 @@ def test_floats_agree(rng, mode, size, to):
     image = (rng.random(size) * 255).astype(np.float32)
     exact_size = reference.size_from_dsize(size, (to[1], to[0]))
     bound = 255 * reference.summation_error(size, exact_size, mode, 2.0**-24, antialias=True)
-    np.testing.assert_allclose(
-        resize(image, to[1], to[0], mode), pillow(image, to[1], to[0], mode), rtol=0, atol=bound
-    )
+    np.testing.assert_allclose(resize(image, to[1], to[0], mode), pillow(image, to[1], to[0], mode), rtol=0, atol=bound)
 
 
 @pytest.mark.parametrize("mode", FILTERS)

@@ -16,7 +16,6 @@ DTYPES = [*WEIGHTED, "bool", "int64", "uint64", "longdouble", ">u2", ">f4", "<i4
 LAYOUTS = [np.ascontiguousarray, reversed_axes, sliced, padded_rows, transposed, planes, unaligned]
 
 
-
 def examples(count):
     """The same examples in every run, without a time limit for each."""
     return settings(max_examples=count, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
@@ -70,9 +69,7 @@ def as_stack(array):
     with_dst=st.booleans(),
 )
 @example(0, (7, 5), "uint8", np.ascontiguousarray, "CUBIC", True, (2, 9), "dsize", 2, True)
-def test_the_result_is_the_oracles(
-    seed, shape, dtype, layout, mode, antialias, size, given_as, n_threads, with_dst
-):
+def test_the_result_is_the_oracles(seed, shape, dtype, layout, mode, antialias, size, given_as, n_threads, with_dst):
     rng = np.random.default_rng(seed)
     image = make(rng, shape, dtype)
     antialias = antialias and mode in ANTIALIASED
@@ -90,9 +87,7 @@ def test_the_result_is_the_oracles(
         out = out if image.ndim == 2 else (*out, shape[2]) if image.ndim == 3 else (shape[0], *out, shape[3])
         dst = layout(np.zeros(out, image.dtype))
     source = layout(image)
-    result = cyresize.resize(
-        source, dsize, dst, fx, fy, interpolation=mode, antialias=antialias, n_threads=n_threads
-    )
+    result = cyresize.resize(source, dsize, dst, fx, fy, interpolation=mode, antialias=antialias, n_threads=n_threads)
     assert dst is None or result is dst
     assert result.dtype == image.dtype
     np.testing.assert_array_equal(source, image)
@@ -115,8 +110,9 @@ def test_the_result_is_the_oracles(
 def test_the_outcome_is_a_result_or_the_documented_exception(shape, dtype, size, fx, fy, mode, antialias, n_threads):
     image = make(np.random.default_rng(0), shape, dtype)
     allowed = expected_errors(image, size, fx, fy, mode, antialias, n_threads)
+    options = {"interpolation": mode, "antialias": antialias, "n_threads": n_threads}
     try:
-        result = cyresize.resize(image, size, None, fx, fy, interpolation=mode, antialias=antialias, n_threads=n_threads)
+        result = cyresize.resize(image, size, None, fx, fy, **options)
     except (TypeError, ValueError, MemoryError) as error:
         assert type(error) in allowed, error
         assert str(error)

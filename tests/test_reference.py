@@ -63,7 +63,9 @@ def test_matrices_agree_with_opencv_in_double(rng, mode):
         np.testing.assert_allclose(exact, resize_opencv(pair, mode), rtol=0, atol=1e-2, err_msg=str(pair))
 
 
-@pytest.mark.parametrize(("h", "w", "oh", "ow"), [(5, 7, 11, 4), (1, 1, 3, 3), (2, 2, 7, 1), (9, 4, 9, 13), (6, 6, 3, 3)])
+@pytest.mark.parametrize(
+    ("h", "w", "oh", "ow"), [(5, 7, 11, 4), (1, 1, 3, 3), (2, 2, 7, 1), (9, 4, 9, 13), (6, 6, 3, 3)]
+)
 def test_textbook_loop_is_the_linear_matrix(rng, h, w, oh, ow):
     image = rng.random((h, w, 3)) * 255
     exact = reference.resize_exact(image, reference.size_from_dsize(image.shape, (ow, oh)), "LINEAR")

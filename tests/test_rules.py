@@ -56,7 +56,7 @@ def test_kernels_of_fixed_width(name, n_in):
         np.testing.assert_allclose(dense(build_plan(n_in, n_out, scale)), exact, rtol=0, atol=1e-13)
 
 
-@pytest.mark.parametrize("n_in", [1, 2, 3, 7, 40, 1500])
+@pytest.mark.parametrize("n_in", [1, 2, 3, 7, 40, 400])
 def test_opencv_linear_u8(n_in):
     for n_out, scale in lengths_from_factors(n_in) + [(n, opencv_scale(n_in, n)) for n in (1, 2, 5, 41, 97)]:
         for columns in (True, False):
@@ -79,7 +79,7 @@ def test_opencv_area_enlarge(n_in):
 
 
 @pytest.mark.parametrize("one", [256, 65536])
-@pytest.mark.parametrize("n_in", [1, 2, 3, 7, 40, 1500])
+@pytest.mark.parametrize("n_in", [1, 2, 3, 7, 40, 400])
 def test_opencv_linear_exact(n_in, one):
     for n_out, scale in lengths_from_factors(n_in) + [(n, opencv_scale(n_in, n)) for n in (1, 2, 5, 41, 97)]:
         taps = reference.exact_taps(n_in, n_out, scale, one)
