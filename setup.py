@@ -30,6 +30,7 @@ MODULES = [
     f"{ENGINE}.jobs",
     f"{ENGINE}.resample",
     f"{ENGINE}.gather",
+    f"{ENGINE}.passes",
     f"{ENGINE}.pool",
     f"{ENGINE}.unpool",
     f"{ENGINE}.shuffle",

@@ -73,7 +73,8 @@ cdef Gather new_gather(AxisPlan columns, AxisPlan rows, Py_ssize_t pixel):
     cdef Gather job = Gather.__new__(Gather)
     job.columns = columns
     job.rows = rows
-    job.lanes = new_lanes(columns, pixel, &kernels.gather_lanes, NO_WEIGHTS)
+    if columns.n_out > 1:     # else rows are copied whole
+        job.lanes = new_lanes(columns, pixel, &kernels.gather_lanes, NO_WEIGHTS)
     return job
 
 

@@ -8,7 +8,9 @@ from libc.math cimport rint
 from cyresize.engine.dispatch cimport kernels
 from cyresize.engine.lanes cimport DIGITS2, DIGITS3, NEAR_FAR, NO_WEIGHTS, ONES, SECOND, SINGLE_FLOATS
 from cyresize.engine.plan cimport FLOAT32, FLOAT64, INT16, INT32, AxisPlan
-from cyresize.engine.resample cimport COLUMNS_FIRST, ROWS_FIRST, WINDOW, Job, Pipeline, new_job
+from cyresize.engine.resample cimport (
+    COLUMNS_FIRST, COLUMNS_ONLY, ROWS_FIRST, ROWS_ONLY, WINDOW, Job, Pipeline, new_job,
+)
 from cyresize.engine.rows.table cimport ELEMENTS, F16, F32, I8, I16, U8, U16, U32
 
 from cyresize.engine import rules
@@ -16,8 +18,8 @@ from cyresize.engine import rules
 cdef Py_ssize_t[9] SIZES = [1, 1, 2, 2, 2, 4, 4, 4, 8]
 
 
-cdef void float_kernels(Job job, int element, int order) noexcept:
-    # Every type but uint8's fixed-point modes is calculated with in float or double.
+cdef void float_kernels(Job job, int element, int stored, int order) noexcept:
+    # Every type but uint8's fixed-point modes is calculated with in float or double; both types ask for the same one.
     cdef Pipeline* p = &job.pipeline
     cdef bint wide = element >= U32
     p.order = order
@@ -25,16 +27,16 @@ cdef void float_kernels(Job job, int element, int order) noexcept:
     p.blend = kernels.double_blend if wide else kernels.float_blend
     p.window = kernels.area_double if wide else kernels.area_float
     p.widen = kernels.widen[element]
-    p.narrow = kernels.narrow[element]
+    p.narrow = kernels.narrow[stored]
     p.row_size = p.ring_size = p.out_size = 8 if wide else 4
-    if order == ROWS_FIRST and kernels.blend_from[element] != NULL:
+    if (order == ROWS_FIRST or order == ROWS_ONLY) and kernels.blend_from[element] != NULL:
         p.widen = NULL
         p.row_size = SIZES[element]
         p.blend = kernels.blend_from[element]
-    if order == COLUMNS_FIRST and kernels.blend_to[element] != NULL:
+    if order == COLUMNS_FIRST and kernels.blend_to[stored] != NULL:
         p.narrow = NULL
-        p.out_size = SIZES[element]
-        p.blend = kernels.blend_to[element]
+        p.out_size = SIZES[stored]
+        p.blend = kernels.blend_to[stored]
 
 
 cdef int cheaper_order(int element, AxisPlan columns, AxisPlan rows) noexcept:
@@ -52,14 +54,19 @@ cdef int cheaper_order(int element, AxisPlan columns, AxisPlan rows) noexcept:
 
 cdef Job float_job(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan rows, int order):
     """Any weighted mode in float32 (float64 for 32-bit integers and float64), in the given order of passes."""
+    return convert_job(element, element, channels, columns, rows, order)
+
+
+cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan columns, AxisPlan rows, int order):
+    """As float_job, from one stored type to another that is calculated with in the same precision."""
     cdef Job job = new_job(columns, rows, channels, FLOAT64 if element >= U32 else FLOAT32)
     cdef Pipeline* p = &job.pipeline
     if order == ANY_ORDER:
         order = cheaper_order(element, columns, rows)
-    float_kernels(job, element, order)
-    if element >= U32:
+    float_kernels(job, element, stored, order)
+    if element >= U32 or order == ROWS_ONLY:
         return job
-    if order == COLUMNS_FIRST and kernels.columns_from[element] != NULL:
+    if (order == COLUMNS_FIRST or order == COLUMNS_ONLY) and kernels.columns_from[element] != NULL:
         job.use_lanes(&kernels.columns_from_lanes[element], SINGLE_FLOATS)
         if job.lanes != NULL:
             p.widen = NULL
@@ -117,6 +124,8 @@ cdef Job pillow_u8_job(Py_ssize_t channels, AxisPlan columns, AxisPlan rows, int
     job.pipeline.order = order
     job.pipeline.columns_pass = kernels.pillow_u8_columns
     job.pipeline.blend = kernels.pillow_u8_blend
+    if order == ROWS_ONLY:
+        return job
     job.use_lanes(&kernels.pillow_u8_lanes, DIGITS3)
     return job
 
@@ -132,7 +141,7 @@ cdef Job area_whole_job(
     cdef AxisPlan columns = rules.identity(w, ow) if partial else rules.blocks(w, ow, fx)
     cdef Job job = new_job(columns, rules.blocks(h, oh, fy), channels, FLOAT32)
     cdef Pipeline* p = &job.pipeline
-    float_kernels(job, element, WINDOW)
+    float_kernels(job, element, element, WINDOW)
     p.columns.factor = fx
     p.columns.row_factor = fy
     if quarter and element == F32 and (channels == 1 or channels == 4):

@@ -3,7 +3,7 @@ from cyresize.engine.plan cimport AxisPlan
 from cyresize.engine.rows.table cimport Columns, LaneFormat, Lanes, blend_fn, columns_fn, convert_fn, window_fn
 
 cdef enum Order:
-    COLUMNS_FIRST, ROWS_FIRST, WINDOW
+    COLUMNS_FIRST, ROWS_FIRST, WINDOW, COLUMNS_ONLY, ROWS_ONLY
 
 cdef struct Pipeline:
     # One source row to one output row, by kernels; sizes are bytes per element.

@@ -1,7 +1,8 @@
 """The driver of weighted modes: bands of output rows, a ring of rows per thread, kernels through the table.
 
-Three orders of work. COLUMNS_FIRST filters each source row once into a ring and blends ring rows. ROWS_FIRST blends
-source rows and filters the result. WINDOW hands the source rows of one output row to one kernel.
+Orders of work. COLUMNS_FIRST filters each source row once into a ring and blends ring rows. ROWS_FIRST blends source
+rows and filters the result. WINDOW hands the source rows of one output row to one kernel. COLUMNS_ONLY and ROWS_ONLY
+leave the other axis as it is: one pass, and the plan of that axis is not looked at.
 """
 
 from cython.parallel cimport prange
@@ -34,7 +35,7 @@ cdef Py_ssize_t lay_out(const Pipeline* p, const Image* src, const Image* dst, S
     """Cut ``memory`` into the parts of ``s``; returns the bytes needed (``memory`` may be NULL to ask that)."""
     cdef Py_ssize_t at = 0, n_src = src.w*src.c, n_dst = dst.w*dst.c
     cdef bint copies = p.widen != NULL or not rows_contiguous(src) or p.columns.lanes != NULL
-    s.slots = 1 if p.order == COLUMNS_FIRST else p.taps
+    s.slots = 1 if p.order == COLUMNS_FIRST or p.order == COLUMNS_ONLY else p.taps
     s.source_pitch = padded(n_src*p.row_size)
     s.ring_pitch = padded(n_dst*p.ring_size)
     s.packed = memory + at
@@ -97,16 +98,12 @@ cdef inline const void* filtered_row(
     return to
 
 
-cdef void output_row(
-    const Pipeline* p, const Image* src, const Image* dst, Scratch* s, Py_ssize_t n, Py_ssize_t y
+cdef inline int gather_rows(
+    const Pipeline* p, const Image* src, Scratch* s, Py_ssize_t n, Py_ssize_t y
 ) noexcept nogil:
+    """Point at the rows that output row y is made of; returns how many."""
     cdef int k, count = p.taps if p.counts == NULL else p.counts[y]
-    cdef Py_ssize_t r, last = src.h - 1, n_out = dst.w*dst.c
-    cdef bint contiguous = rows_contiguous(dst)
-    cdef char* row = row_of(dst, n, y)
-    cdef char* stored = row if contiguous else s.unpacked
-    cdef char* out = stored if p.narrow == NULL else s.finished
-    cdef const void* weights = p.weights + y*p.taps*p.weight_size
+    cdef Py_ssize_t r, last = src.h - 1
     for k in range(count):
         r = p.first[y] + k
         r = 0 if r < 0 else last if r > last else r
@@ -114,12 +111,29 @@ cdef void output_row(
             s.pointers[k] = filtered_row(p, src, s, n, r)
         else:
             s.pointers[k] = source_row(p, src, s, n, r)
-    if p.order == COLUMNS_FIRST:
+    return count
+
+
+cdef void output_row(
+    const Pipeline* p, const Image* src, const Image* dst, Scratch* s, Py_ssize_t n, Py_ssize_t y
+) noexcept nogil:
+    cdef int count
+    cdef Py_ssize_t n_out = dst.w*dst.c
+    cdef bint contiguous = rows_contiguous(dst)
+    cdef char* row = row_of(dst, n, y)
+    cdef char* stored = row if contiguous else s.unpacked
+    cdef char* out = stored if p.narrow == NULL else s.finished
+    cdef const void* weights = p.weights + y*p.taps*p.weight_size
+    if p.order == COLUMNS_ONLY:
+        p.columns_pass(&p.columns, source_row(p, src, s, n, y), out)
+    else:
+        count = gather_rows(p, src, s, n, y)
+    if p.order == COLUMNS_FIRST or p.order == ROWS_ONLY:
         p.blend(s.pointers, weights, count, out, n_out)
     elif p.order == ROWS_FIRST:
         p.blend(s.pointers, weights, count, s.mid, src.w*src.c)
         p.columns_pass(&p.columns, s.mid, out)
-    else:
+    elif p.order == WINDOW:
         p.window(&p.columns, s.pointers, count, out)
     if p.narrow != NULL:
         p.narrow(out, stored, n_out)
