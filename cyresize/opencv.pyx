@@ -38,7 +38,7 @@ cdef double EPSILON = 2.220446049250313e-16
 cdef struct Task:
     # All that decides how a resize is done: the key of the job cache.
     Py_ssize_t h, w, c, oh, ow
-    double scale_y, scale_x
+    double inverse_y, inverse_x, scale_y, scale_x    # OpenCV inverts the factor; AREA uses both
     int mode, element, antialias, itemsize
 
 
@@ -65,12 +65,12 @@ cdef Job area_job(const Task* t):
         )
     if t.element == U8:
         return linear_u8_job(
-            t.c, rules.opencv_area_enlarge_u8(t.w, t.ow, t.scale_x, True),
-            rules.opencv_area_enlarge_u8(t.h, t.oh, t.scale_y, False),
+            t.c, rules.opencv_area_enlarge_u8(t.w, t.ow, t.scale_x, True, t.inverse_x),
+            rules.opencv_area_enlarge_u8(t.h, t.oh, t.scale_y, False, t.inverse_y),
         )
     return float_job(
-        t.element, t.c, rules.opencv_area_enlarge(t.w, t.ow, t.scale_x, True, single),
-        rules.opencv_area_enlarge(t.h, t.oh, t.scale_y, False, single), COLUMNS_FIRST,
+        t.element, t.c, rules.opencv_area_enlarge(t.w, t.ow, t.scale_x, True, t.inverse_x, single),
+        rules.opencv_area_enlarge(t.h, t.oh, t.scale_y, False, t.inverse_y, single), COLUMNS_FIRST,
     )
 
 
@@ -257,12 +257,13 @@ cdef int read_size(Task* t, object dsize, double fx, double fy) except -1:
         raise
     if t.ow == 0 and t.oh == 0:
         t.ow, t.oh = checks.size_from_factors(t.h, t.w, fx, fy)
-        t.scale_x, t.scale_y = 1.0/fx, 1.0/fy
-        return 0
-    if t.ow < 1 or t.oh < 1:
-        checks.bad_dsize(t.ow, t.oh)
-    t.scale_x = 1.0/(<double> t.ow/<double> t.w)
-    t.scale_y = 1.0/(<double> t.oh/<double> t.h)
+        t.inverse_x, t.inverse_y = fx, fy
+    else:
+        if t.ow < 1 or t.oh < 1:
+            checks.bad_dsize(t.ow, t.oh)
+        t.inverse_x = <double> t.ow/<double> t.w
+        t.inverse_y = <double> t.oh/<double> t.h
+    t.scale_x, t.scale_y = 1.0/t.inverse_x, 1.0/t.inverse_y
     return 0
 
 

@@ -20,23 +20,31 @@ FLOAT32 = np.float32
 
 @dataclass(frozen=True)
 class Size:
-    """An output size with the scale that OpenCV derives for each axis."""
+    """An output size with the factor of each axis; OpenCV's scale is the factor's inverse, rounded to double."""
 
     oh: int
     ow: int
-    scale_y: float
-    scale_x: float
+    inverse_y: float
+    inverse_x: float
+
+    @property
+    def scale_y(self):
+        return 1.0 / self.inverse_y
+
+    @property
+    def scale_x(self):
+        return 1.0 / self.inverse_x
 
 
 def size_from_dsize(shape, dsize):
-    """OpenCV's scale for a wanted (width, height): the inverse of the inverse, in double."""
+    """OpenCV's factors for a wanted (width, height)."""
     ow, oh = dsize
-    return Size(oh, ow, 1.0 / (oh / shape[0]), 1.0 / (ow / shape[1]))
+    return Size(oh, ow, oh / shape[0], ow / shape[1])
 
 
 def size_from_factors(shape, fx, fy):
     """OpenCV's size and scale for given factors: sides are rounded half to even, the scale is 1/factor."""
-    return Size(round(shape[0] * fy), round(shape[1] * fx), 1.0 / fy, 1.0 / fx)
+    return Size(round(shape[0] * fy), round(shape[1] * fx), fy, fx)
 
 
 def is_whole(scale):
@@ -130,22 +138,23 @@ def area_shrink_taps(n_in, n_out, scale, single=True):
     return taps
 
 
-def area_fraction(n_out, scale, single=True):
+def area_fraction(n_out, inverse, single=True):
     """AREA where an axis grows: left neighbour and weight of the right one, float32 in OpenCV."""
     i = np.arange(n_out)
-    low = np.floor(i * scale).astype(int)
-    fraction = ((i + 1) - (low + 1) * (1.0 / scale)).astype(FLOAT32 if single else float)
+    low = np.floor(i * (1.0 / inverse)).astype(int)
+    fraction = ((i + 1) - (low + 1) * inverse).astype(FLOAT32 if single else float)
     return low, np.where(fraction <= 0, np.zeros_like(fraction), fraction - np.floor(fraction))
 
 
-def area_matrix(n_in, n_out, scale, grows, single):
+def area_matrix(n_in, n_out, inverse, grows, single):
     """AREA along one axis; ``grows``: any axis of the image is enlarged, which changes the rule for both."""
     if grows:
-        low, fraction = area_fraction(n_out, scale, single)
+        low, fraction = area_fraction(n_out, inverse, single)
         inside = low < n_in - 1
         fraction = np.where(inside, fraction, 0).astype(float)
         return scatter(n_in, np.stack([low, low + 1], 1), np.stack([1 - fraction, fraction], 1))
     w = np.zeros((n_out, n_in))
+    scale = 1.0 / inverse
     if is_whole(scale):
         factor = int(np.rint(scale))
         for i in range(n_out):
@@ -174,12 +183,13 @@ def antialiased_matrix(n_in, n_out, kernel, support):
 ANTIALIASED = {"LINEAR": (triangle, 1.0), "CUBIC": (keys(-0.5), 2.0), "LANCZOS4": (lanczos(3.0), 3.0)}
 
 
-def matrix(mode, n_in, n_out, scale, *, grows=False, antialias=False, single=True):
+def matrix(mode, n_in, n_out, inverse, *, grows=False, antialias=False, single=True):
     """The dense weights of one axis in mode ``mode`` (OpenCV's name without INTER_).
 
     ``single``: AREA's weights are float32. OpenCV has them so; it does not take 32-bit integers, for which they are
     exact here.
     """
+    scale = 1.0 / inverse
     if antialias:
         return antialiased_matrix(n_in, n_out, *ANTIALIASED[mode])
     if mode == "NEAREST":
@@ -187,7 +197,7 @@ def matrix(mode, n_in, n_out, scale, *, grows=False, antialias=False, single=Tru
     if mode == "NEAREST_EXACT":
         return np.eye(n_in)[nearest_exact_index(n_in, n_out)]
     if mode == "AREA":
-        return area_matrix(n_in, n_out, scale, grows, single)
+        return area_matrix(n_in, n_out, inverse, grows, single)
     kernel, support = {
         "LINEAR": (triangle, 1),
         "LINEAR_EXACT": (triangle, 1),
@@ -197,16 +207,16 @@ def matrix(mode, n_in, n_out, scale, *, grows=False, antialias=False, single=Tru
     return interpolation_matrix(n_in, n_out, scale, kernel, support)
 
 
-def footprint(mode, n_in, n_out, scale, grows):
+def footprint(mode, n_in, n_out, inverse, grows):
     """Which source samples an output reads at all, a weight of zero included: what a NaN can reach."""
     if mode == "AREA" and not grows:
-        return area_matrix(n_in, n_out, scale, grows, True) > 0
+        return area_matrix(n_in, n_out, inverse, grows, True) > 0
     if mode == "AREA":
-        low = area_fraction(n_out, scale)[0]
+        low = area_fraction(n_out, inverse)[0]
         index = np.stack([low, low + 1], 1)
     else:
         support = {"LINEAR": 1, "LINEAR_EXACT": 1, "CUBIC": 2, "LANCZOS4": 4}[mode]
-        index = np.floor(centres(n_out, scale)).astype(int)[:, None] + np.arange(1 - support, support + 1)
+        index = np.floor(centres(n_out, 1.0 / inverse)).astype(int)[:, None] + np.arange(1 - support, support + 1)
     return scatter(n_in, index, np.ones(index.shape)) > 0
 
 
@@ -214,8 +224,8 @@ def matrices(shape, size, mode, *, antialias=False, single=True):
     """(Wy, Wx) of a resize."""
     grows = size.scale_x < 1 or size.scale_y < 1
     options = {"grows": grows, "antialias": antialias, "single": single}
-    wy = matrix(mode, shape[0], size.oh, size.scale_y, **options)
-    wx = matrix(mode, shape[1], size.ow, size.scale_x, **options)
+    wy = matrix(mode, shape[0], size.oh, size.inverse_y, **options)
+    wx = matrix(mode, shape[1], size.ow, size.inverse_x, **options)
     return wy, wx
 
 
@@ -467,8 +477,8 @@ def area_shrink(image, size):
 def area_enlarge(image, size):
     """AREA where an axis grows: bilinear at area's coordinates."""
     h, w = image.shape[:2]
-    low_x, fraction_x = area_fraction(size.ow, size.scale_x)
-    low_y, fraction_y = area_fraction(size.oh, size.scale_y)
+    low_x, fraction_x = area_fraction(size.ow, size.inverse_x)
+    low_y, fraction_y = area_fraction(size.oh, size.inverse_y)
     if image.dtype == np.uint8:
         return blend_u8(image, two_taps(low_x, fraction_x, w, True), two_taps(low_y, fraction_y, h, False))
     one = FLOAT32(1)

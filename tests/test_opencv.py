@@ -56,6 +56,14 @@ def test_identical_on_large_images(rng, mode, dtype, shape, dsize):
     np.testing.assert_array_equal(ours, theirs.reshape(ours.shape))
 
 
+@pytest.mark.parametrize(("h", "w", "oh", "ow"), [(66, 133, 129, 125), (14, 34, 43, 116)])
+def test_area_multiplies_by_the_factor_itself(rng, h, w, oh, ow):
+    """The inverse of the inverse is another number here: weights of 1e-15 that show where the other sample is 0."""
+    image = rng.choice(np.float32([0, 255]), (h, w))
+    theirs = cv2.resize(image, (ow, oh), interpolation=cv2.INTER_AREA)
+    np.testing.assert_array_equal(cyresize.resize(image, (ow, oh), interpolation="area"), theirs)
+
+
 @pytest.mark.parametrize("mode", [mode.name for mode in cyresize.Interpolation])
 def test_every_small_size_pair(rng, mode):
     """All sides 1..5 to all sides 1..5."""

@@ -273,8 +273,8 @@ def test_nan_and_inf_reach_their_neighbourhood_only(mode, dtype, special):
         size = reference.size_from_dsize((h, w), (ow, oh))
         wy, wx = reference.matrices((h, w), size, mode)
         grows = size.scale_x < 1 or size.scale_y < 1
-        ny = reference.footprint(mode, h, oh, size.scale_y, grows)
-        nx = reference.footprint(mode, w, ow, size.scale_x, grows)
+        ny = reference.footprint(mode, h, oh, size.inverse_y, grows)
+        nx = reference.footprint(mode, w, ow, size.inverse_x, grows)
         for y, x in [(0, 0), (h - 1, w - 1), (h // 2, w // 3)]:
             image = np.ones((h, w), dtype)
             image[y, x] = special

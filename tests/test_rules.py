@@ -67,14 +67,18 @@ def test_opencv_linear_u8(n_in):
 
 @pytest.mark.parametrize("n_in", [1, 2, 3, 7, 40])
 def test_opencv_area_enlarge(n_in):
-    for n_out, scale in lengths_from_factors(n_in) + [(n, opencv_scale(n_in, n)) for n in (1, 2, 5, 41, 97)]:
-        low, fraction = reference.area_fraction(n_out, scale)
+    factors = [n_out / n_in for n_out in (1, 2, 5, 41, 97)] + [1 / scale for scale in SCALES]
+    for inverse in factors:
+        n_out, scale = round(n_in * inverse), 1.0 / inverse
+        if n_out == 0:
+            continue
+        low, fraction = reference.area_fraction(n_out, inverse)
         taps = reference.two_taps(low, fraction, n_in, True)
-        plan = rules.opencv_area_enlarge_u8(n_in, n_out, scale, True)
+        plan = rules.opencv_area_enlarge_u8(n_in, n_out, scale, True, inverse)
         np.testing.assert_array_equal(dense(plan), fixed(taps, n_in))
         for single, exact in ((True, 2.0**-24), (False, 1e-13)):
-            plan = rules.opencv_area_enlarge(n_in, n_out, scale, True, single)
-            matrix = reference.area_matrix(n_in, n_out, scale, True, single)
+            plan = rules.opencv_area_enlarge(n_in, n_out, scale, True, inverse, single)
+            matrix = reference.area_matrix(n_in, n_out, inverse, True, single)
             np.testing.assert_allclose(dense(plan), matrix, rtol=0, atol=exact)
 
 

@@ -51,19 +51,26 @@ def opencv_linear_u8(Py_ssize_t n_in, Py_ssize_t n_out, double scale, bint colum
     return plan
 
 
-def opencv_area_enlarge_u8(Py_ssize_t n_in, Py_ssize_t n_out, double scale, bint columns):
-    """OpenCV AREA on uint8 where an axis is enlarged: LINEAR's arithmetic at area's coordinates."""
+def opencv_area_enlarge_u8(Py_ssize_t n_in, Py_ssize_t n_out, double scale, bint columns, double inverse=0.0):
+    """OpenCV AREA on uint8 where an axis is enlarged: LINEAR's arithmetic at area's coordinates.
+
+    ``inverse`` is the factor that ``scale`` was calculated from (default: n_out/n_in).
+    """
     cdef AxisPlan plan = new_plan(n_in, n_out, 2)
     cdef Py_ssize_t i, s
     cdef float f
+    if inverse == 0.0:
+        inverse = <double> n_out/<double> n_in
     for i in range(n_out):
-        f = <float> area_fraction(i, scale, &s, True)
+        f = <float> area_fraction(i, scale, inverse, &s, True)
         set_fixed11(plan, i, s, f, columns)
     return plan
 
 
-cdef inline double area_fraction(Py_ssize_t i, double scale, Py_ssize_t* index, bint single) noexcept:
-    cdef double inverse = 1.0/scale, f
+cdef inline double area_fraction(
+    Py_ssize_t i, double scale, double inverse, Py_ssize_t* index, bint single
+) noexcept:
+    cdef double f
     index[0] = <Py_ssize_t> floor(i*scale)
     f = (i + 1) - (index[0] + 1)*inverse
     if single:
@@ -206,16 +213,21 @@ def opencv_area_shrink(Py_ssize_t n_in, Py_ssize_t n_out, double scale, bint sin
     return plan
 
 
-def opencv_area_enlarge(Py_ssize_t n_in, Py_ssize_t n_out, double scale, bint columns, bint single=True):
+def opencv_area_enlarge(
+    Py_ssize_t n_in, Py_ssize_t n_out, double scale, bint columns, double inverse=0.0, bint single=True
+):
     """OpenCV AREA where an axis is enlarged, other types than uint8: linear weights at area's coordinates.
 
-    ``single``: float32 weights, as OpenCV has them; otherwise exact in float64.
+    ``inverse`` is the factor that ``scale`` was calculated from (default: n_out/n_in). ``single``: float32 weights,
+    as OpenCV has them; otherwise exact in float64.
     """
     cdef AxisPlan plan = new_plan(n_in, n_out, 2)
     cdef Py_ssize_t i, s, last = n_in - 1
     cdef double f
+    if inverse == 0.0:
+        inverse = <double> n_out/<double> n_in
     for i in range(n_out):
-        f = area_fraction(i, scale, &s, single)
+        f = area_fraction(i, scale, inverse, &s, single)
         if columns and s >= last:
             s, f = last, 0
         plan.first[i] = s
