@@ -426,3 +426,174 @@ def summable(x: np.ndarray[Any, Any]) -> None:
     """Raise for uint64, whose sums int64 cannot hold."""
     if x.dtype.kind == "u" and x.dtype.itemsize == 8:
         raise TypeError("input has dtype uint64; means take floats, signed integers and unsigned ones up to uint32")
+
+
+def float_size(x: np.ndarray[Any, Any]) -> None:
+    """Raise for floats wider than eight bytes."""
+    if x.dtype.kind == "f" and x.dtype.itemsize > 8:
+        raise TypeError(f"input has dtype {x.dtype}; the floats that work are float16, float32 and float64")
+
+
+def conv_channels(
+    x: np.ndarray[Any, Any], weight: np.ndarray[Any, Any], bias: np.ndarray[Any, Any] | None, groups: int
+) -> None:
+    """Raise unless the channels of a convolution fit."""
+    if weight.shape[0] % groups:
+        raise ValueError(f"weight of shape {weight.shape}: the first axis does not divide by groups={groups}")
+    if x.shape[1] != weight.shape[1] * groups:
+        raise ValueError(
+            f"weight of shape {weight.shape} with groups={groups} takes {weight.shape[1] * groups} channels; "
+            f"input has {x.shape[1]}"
+        )
+    bias_size(bias, weight.shape[0])
+
+
+def conv_transpose_channels(
+    x: np.ndarray[Any, Any], weight: np.ndarray[Any, Any], bias: np.ndarray[Any, Any] | None, groups: int
+) -> None:
+    """Raise unless the channels of a transposed convolution fit."""
+    if weight.shape[0] % groups:
+        raise ValueError(f"weight of shape {weight.shape}: the first axis does not divide by groups={groups}")
+    if x.shape[1] != weight.shape[0]:
+        raise ValueError(f"weight of shape {weight.shape} takes {weight.shape[0]} channels; input has {x.shape[1]}")
+    bias_size(bias, weight.shape[1] * groups)
+
+
+def bias_size(bias: np.ndarray[Any, Any] | None, channels: int) -> None:
+    """Raise unless there is one bias for each output channel."""
+    if bias is not None and bias.shape != (channels,):
+        raise ValueError(f"bias must have shape ({channels},), got {bias.shape}")
+
+
+def output_padding(extra: tuple[int, ...], stride: tuple[int, ...], dilation: tuple[int, ...]) -> None:
+    """Raise if an output padding is not smaller than the stride or the dilation."""
+    for e, s, d in zip(extra, stride, dilation, strict=True):
+        if e >= max(s, d):
+            raise ValueError(
+                f"output_padding must be smaller than stride or dilation; got {e} for stride {s}, dilation {d}"
+            )
+
+
+def transposed_sizes(sizes: tuple[int, ...]) -> None:
+    """Raise if a transposed convolution has no output."""
+    if min(sizes) < 1:
+        raise ValueError(f"the output would have sizes {sizes}: padding takes away more than there is")
+
+
+def unit_stride(stride: tuple[int, ...]) -> None:
+    """Raise unless every stride is 1."""
+    if set(stride) != {1}:
+        raise ValueError(f'padding="same" works with stride 1 only, got stride {stride}')
+
+
+def scale_pair(scale_factor: Any) -> tuple[float, float]:
+    """Positive factors for height and width."""
+    values = tuple(scale_factor) if isinstance(scale_factor, tuple | list) else (scale_factor, scale_factor)
+    if len(values) != 2:
+        raise ValueError(f"scale_factor must be a number or (height, width), got {describe(scale_factor)}")
+    factors = real(values[0], "scale_factor"), real(values[1], "scale_factor")
+    if not all(0 < v < math.inf for v in factors):
+        raise ValueError(f"scale_factor must be positive and finite, got {describe(scale_factor)}")
+    return factors
+
+
+def upscale_weight(weight: np.ndarray[Any, Any], sizes: tuple[int, int], channels: int) -> None:
+    """Raise unless there is a kernel for every output pixel and input channel."""
+    if weight.shape[:2] != sizes:
+        raise ValueError(f"weight must have a kernel for each of {sizes} output pixels; it has shape {weight.shape}")
+    if weight.shape[3] != channels:
+        raise ValueError(f"weight of shape {weight.shape} takes {weight.shape[3]} channels; input has {channels}")
+    if weight.shape[4] % 2 == 0 or weight.shape[5] % 2 == 0:
+        raise ValueError(f"the sides of the kernels must be odd, got {weight.shape[4:]}")
+
+
+def float_dtype(dtype: Any) -> np.dtype[Any]:
+    """float16, float32 or float64."""
+    try:
+        given = np.dtype(dtype)
+    except TypeError:
+        raise TypeError(f"dtype must be float16, float32 or float64, got {describe(dtype)}") from None
+    if given not in (np.float16, np.float32, np.float64):
+        raise TypeError(f"dtype must be float16, float32 or float64, got {given}")
+    return given
+
+
+def upscaled_sizes(sizes: tuple[int, int]) -> None:
+    """Raise if an upscaling has no output."""
+    if min(sizes) < 1:
+        raise ValueError(f"scale_factor gives an empty output, {sizes[0]} x {sizes[1]} (height x width)")
+
+
+def grouped(n_in: int, n_out: int, groups: int) -> None:
+    """Raise unless channels divide into groups."""
+    if n_in % groups or n_out % groups:
+        raise ValueError(f"in_channels={n_in} and out_channels={n_out} must divide by groups={groups}")
+
+
+def window(value: Any, name: str) -> tuple[int, int]:
+    """TensorFlow's window or stride as (height, width)."""
+    given = tuple(value) if isinstance(value, tuple | list | np.ndarray) else (value,)
+    numbers = tuple(side(v, name) for v in given)
+    if len(numbers) == 4:
+        if numbers[0] != 1 or numbers[3] != 1:
+            raise ValueError(f"{name} must be 1 for the batch and the channels, got {describe(value)}")
+        numbers = numbers[1:3]
+    if len(numbers) == 1:
+        numbers *= 2
+    if len(numbers) != 2:
+        raise ValueError(f"{name} must have 1, 2 or 4 values, got {describe(value)}")
+    if not all(1 <= v <= LARGEST for v in numbers):
+        raise ValueError(f"{name} must be positive, got {describe(value)}")
+    return numbers[0], numbers[1]
+
+
+def attribute(value: Any, n: int, name: str, least: int) -> tuple[int, ...]:
+    """An ONNX attribute of exactly ``n`` integers."""
+    try:
+        numbers = tuple(side(v, name) for v in value)
+    except TypeError:
+        raise TypeError(f"{name} must be a sequence of {n} integers, got {describe(value)}") from None
+    if len(numbers) != n:
+        raise ValueError(f"{name} must have {n} values for this input, got {describe(value)}")
+    if not all(least <= v <= LARGEST for v in numbers):
+        raise ValueError(f"{name} must be at least {least}, got {describe(value)}")
+    return numbers
+
+
+def flag(value: object, name: str) -> bool:
+    """An ONNX attribute that is 0 or 1."""
+    number = int(value) if isinstance(value, bool | np.bool_) else side(value, name)
+    if number not in (0, 1):
+        raise ValueError(f"{name} must be 0 or 1, got {number}")
+    return number == 1
+
+
+def exponent(p: object) -> float:
+    """The p of an ONNX norm."""
+    number = side(p, "p")
+    if number < 1:
+        raise ValueError(f"p must be at least 1, got {number}")
+    return float(number)
+
+
+def same_kernel(kernel_shape: Any, sizes: tuple[int, ...]) -> None:
+    """Raise if a ``kernel_shape`` is given and is not that of the weights."""
+    if kernel_shape is not None and attribute(kernel_shape, len(sizes), "kernel_shape", 1) != sizes:
+        raise ValueError(f"kernel_shape is {tuple(kernel_shape)}, the weights have {sizes}")
+
+
+def spatial_shape(output_shape: Any, default: tuple[int, ...]) -> tuple[int, ...]:
+    """The spatial part of an ONNX output_shape, or the default."""
+    if output_shape is None:
+        return default
+    n = len(default)
+    values = tuple(output_shape)
+    return attribute(values[2:] if len(values) == n + 2 else values, n, "output_shape", 1)
+
+
+def larger_shape(output_shape: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """An output_shape that no side of ``shape`` exceeds."""
+    wanted = attribute(output_shape, len(shape), "output_shape", 1)
+    if wanted[:2] != shape[:2] or any(a < b for a, b in zip(wanted, shape, strict=True)):
+        raise ValueError(f"output_shape {wanted} does not hold the inferred shape {shape}")
+    return wanted

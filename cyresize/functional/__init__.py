@@ -1,5 +1,13 @@
 """PyTorch's words on NumPy arrays: channels first, the names, defaults and numbers of torch.nn.functional."""
 
+from cyresize.functional.convolution import (
+    conv1d,
+    conv2d,
+    conv3d,
+    conv_transpose1d,
+    conv_transpose2d,
+    conv_transpose3d,
+)
 from cyresize.functional.pooling import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,
@@ -30,6 +38,11 @@ from cyresize.functional.shuffle import (
     pixel_unshuffle1d,
     pixel_unshuffle3d,
 )
+from cyresize.functional.upscaling import (
+    bilinear_kernel,
+    meta_positions,
+    meta_upscale,
+)
 
 __all__ = [
     "adaptive_avg_pool1d",
@@ -41,6 +54,13 @@ __all__ = [
     "avg_pool1d",
     "avg_pool2d",
     "avg_pool3d",
+    "bilinear_kernel",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
     "fractional_max_pool2d",
     "fractional_max_pool3d",
     "lp_pool1d",
@@ -52,6 +72,8 @@ __all__ = [
     "max_unpool1d",
     "max_unpool2d",
     "max_unpool3d",
+    "meta_positions",
+    "meta_upscale",
     "pixel_shuffle",
     "pixel_shuffle1d",
     "pixel_shuffle3d",

@@ -47,8 +47,7 @@ def check_input(x: object, axes: int, kinds: str = NUMBERS) -> Array:
     """``x`` in this machine's byte order, if its dtype and rank are right."""
     given = checks.array(x, "input", kinds)
     checks.rank(given, "input", *FORMS[axes])
-    if given.dtype.kind == "f":
-        checks.option(given.dtype.itemsize, "the size of input's floats in bytes", (2, 4, 8))
+    checks.float_size(given)
     return native(given)
 
 

@@ -1,0 +1,474 @@
+"""ONNX operators on NumPy arrays: the inputs by position, the attributes by keyword with the specification's defaults.
+
+Arrays are N x C x (one to three spatial axes). Lists of attributes have one value per spatial axis, ``pads`` all
+beginnings and then all ends. ``n_threads`` is no attribute: how many threads to use, by default as many as the
+process may.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from cyresize import checks
+from cyresize.engine.shuffle import permute
+from cyresize.functional.arguments import Array, aligned, result, thread_count
+from cyresize.functional.columns import arrays, axes_of, convolve, filled, transposed
+from cyresize.functional.windows import (
+    LP,
+    MAX,
+    MEAN,
+    WHOLE,
+    adaptive_windows,
+    check_input,
+    place,
+    pooled,
+    regular,
+    run,
+)
+
+__all__ = [
+    "average_pool",
+    "conv",
+    "conv_transpose",
+    "depth_to_space",
+    "global_average_pool",
+    "global_lp_pool",
+    "global_max_pool",
+    "lp_pool",
+    "max_pool",
+    "max_unpool",
+    "space_to_depth",
+]
+
+Ints = Sequence[int]
+
+
+class Geometry:
+    """Windows as the attributes of pooling and convolution describe them."""
+
+    def __init__(
+        self,
+        sizes: tuple[int, ...],
+        kernel_shape: Ints,
+        strides: Ints | None,
+        pads: Ints | None,
+        dilations: Ints | None,
+        auto_pad: str,
+        ceil_mode: int,
+    ) -> None:
+        n = len(sizes)
+        self.sizes = sizes
+        self.kernel = checks.attribute(kernel_shape, n, "kernel_shape", 1)
+        self.stride = checks.attribute((1,) * n if strides is None else strides, n, "strides", 1)
+        self.dilation = checks.attribute((1,) * n if dilations is None else dilations, n, "dilations", 1)
+        checks.option(auto_pad, "auto_pad", ("NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"))
+        given = checks.attribute((0,) * (2 * n) if pads is None or auto_pad != "NOTSET" else pads, 2 * n, "pads", 0)
+        self.before, self.after = given[:n], given[n:]
+        if auto_pad.startswith("SAME"):
+            self._same(auto_pad)
+        ceil = checks.flag(ceil_mode, "ceil_mode") and not auto_pad.startswith("SAME")
+        self.outputs = tuple(
+            pooled(size, k, s, (b, a), d, ceil)
+            for size, k, s, b, a, d in zip(
+                sizes, self.kernel, self.stride, self.before, self.after, self.dilation, strict=True
+            )
+        )
+        checks.pooled_sizes(sizes, self.outputs)
+
+    def _same(self, auto_pad: str) -> None:
+        """Padding that gives ceil(size/stride) outputs; the odd pixel goes to the end for SAME_UPPER."""
+        total = tuple(
+            max((-(-size // s) - 1) * s + d * (k - 1) + 1 - size, 0)
+            for size, k, s, d in zip(self.sizes, self.kernel, self.stride, self.dilation, strict=True)
+        )
+        less, more = tuple(t // 2 for t in total), tuple(t - t // 2 for t in total)
+        self.before, self.after = (less, more) if auto_pad == "SAME_UPPER" else (more, less)
+
+    def windows(self) -> list[Any]:
+        """The windows of depth, height and width, for the compiled drivers."""
+        rows = zip(
+            self.sizes, self.outputs, self.kernel, self.stride, self.dilation, self.before, self.after, strict=True
+        )
+        return [WHOLE] * (3 - len(self.sizes)) + [regular(*row) for row in rows]
+
+
+def _input(x: object, name: str, kinds: str = "uif") -> tuple[Array, int]:
+    """``x`` and how many spatial axes it has."""
+    given = checks.array(x, name, kinds)
+    checks.rank(given, name, "N x C x W", "N x C x H x W", "N x C x D x H x W")
+    axes = given.ndim - 2
+    return check_input(given, axes, kinds), axes
+
+
+def _pool(op: int, x: Array, g: Geometry, out: Array | None, n_threads: int | None, **options: Any) -> Array:
+    axes = len(g.sizes)
+    values = result(out, (*x.shape[:2], *g.outputs), x.dtype, (x,))
+    run(op, x, values, None, axes, g.windows(), math.prod(g.kernel), n_threads, **options)
+    return values
+
+
+def _column_major(index: Array, sizes: tuple[int, ...]) -> Array:
+    """Indices of planes stored row by row, as those of planes stored column by column."""
+    plane = math.prod(sizes)
+    outer, inner = np.divmod(index, plane)
+    where = np.unravel_index(inner, sizes)
+    return np.asarray(outer * plane + np.ravel_multi_index(where, sizes, order="F"), np.int64)
+
+
+def max_pool(
+    x: Array,
+    *,
+    kernel_shape: Ints,
+    auto_pad: str = "NOTSET",
+    ceil_mode: int = 0,
+    dilations: Ints | None = None,
+    pads: Ints | None = None,
+    storage_order: int = 0,
+    strides: Ints | None = None,
+    out: Any = None,
+    n_threads: int | None = None,
+) -> tuple[Array, Array]:
+    """MaxPool: the maxima and their indices in the flat N*C*... tensor.
+
+    ``storage_order`` 1 counts the elements of a plane column by column. NaN wins, the first of equal maxima is named.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cyresize.onnx import max_pool
+    >>> y, indices = max_pool(np.arange(8.0).reshape(1, 2, 4), kernel_shape=[2], strides=[2])
+    >>> indices.tolist()
+    [[[1, 3], [5, 7]]]
+    """
+    x, axes = _input(x, "x")
+    g = Geometry(x.shape[2:], kernel_shape, strides, pads, dilations, auto_pad, ceil_mode)
+    by_column = checks.flag(storage_order, "storage_order")
+    given, given_index = checks.pair(out, "out")
+    shape = (*x.shape[:2], *g.outputs)
+    values = result(given, shape, x.dtype, (x,), name="out[0]")
+    index = result(given_index, shape, np.int64, (x, values), name="out[1]")
+    plane = math.prod(x.shape[2:])
+    run(
+        MAX,
+        x,
+        values,
+        index,
+        axes,
+        g.windows(),
+        math.prod(g.kernel),
+        n_threads,
+        index_channel=plane,
+        index_image=plane * x.shape[1],
+    )
+    if by_column:
+        index[...] = _column_major(index, x.shape[2:])
+    return values, index
+
+
+def max_unpool(
+    x: Array,
+    i: Array,
+    output_shape: Any = None,
+    *,
+    kernel_shape: Ints,
+    pads: Ints | None = None,
+    strides: Ints | None = None,
+    n_threads: int | None = None,
+) -> Array:
+    """MaxUnpool: every value at its index in the flat output, zero elsewhere.
+
+    Indices refer to the shape that the attributes give; a larger ``output_shape`` adds zeros behind it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cyresize.onnx import max_unpool
+    >>> max_unpool(np.array([[[5.0]]]), np.array([[[1]]]), kernel_shape=[2], strides=[2]).tolist()
+    [[[0.0, 5.0]]]
+    """
+    x, axes = _input(x, "x")
+    index = checks.unpool_indices(i, x)
+    kernel = checks.attribute(kernel_shape, axes, "kernel_shape", 1)
+    stride = checks.attribute((1,) * axes if strides is None else strides, axes, "strides", 1)
+    pad = checks.attribute((0,) * (2 * axes) if pads is None else pads, 2 * axes, "pads", 0)
+    sizes = tuple(
+        (n - 1) * s + k - b - a
+        for n, s, k, b, a in zip(x.shape[2:], stride, kernel, pad[:axes], pad[axes:], strict=True)
+    )
+    checks.transposed_sizes(sizes)
+    values = np.empty((*x.shape[:2], *sizes), x.dtype)
+    # One plane: an index may point into another image.
+    flat = (1, 1, 1, 1, -1)
+    place(
+        np.ascontiguousarray(x).reshape(flat),
+        np.ascontiguousarray(index).reshape(flat),
+        values.reshape(flat),
+        True,
+        values.shape,
+        n_threads,
+    )
+    if output_shape is None:
+        return values
+    shape = checks.larger_shape(output_shape, values.shape)
+    larger = np.zeros(shape, x.dtype)
+    larger[tuple(slice(n) for n in values.shape)] = values
+    return larger
+
+
+def average_pool(
+    x: Array,
+    *,
+    kernel_shape: Ints,
+    auto_pad: str = "NOTSET",
+    ceil_mode: int = 0,
+    count_include_pad: int = 0,
+    dilations: Ints | None = None,
+    pads: Ints | None = None,
+    strides: Ints | None = None,
+    out: Array | None = None,
+    n_threads: int | None = None,
+) -> Array:
+    """AveragePool: the mean of each window, without its padding unless ``count_include_pad``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cyresize.onnx import average_pool
+    >>> average_pool(np.arange(4.0).reshape(1, 1, 4), kernel_shape=[2], strides=[2]).tolist()
+    [[[0.5, 2.5]]]
+    """
+    x, _ = _input(x, "x", "f")
+    g = Geometry(x.shape[2:], kernel_shape, strides, pads, dilations, auto_pad, ceil_mode)
+    include = checks.flag(count_include_pad, "count_include_pad")
+    return _pool(MEAN, x, g, out, n_threads, include_pad=include)
+
+
+def lp_pool(
+    x: Array,
+    *,
+    kernel_shape: Ints,
+    auto_pad: str = "NOTSET",
+    ceil_mode: int = 0,
+    dilations: Ints | None = None,
+    p: int = 2,
+    pads: Ints | None = None,
+    strides: Ints | None = None,
+    out: Array | None = None,
+    n_threads: int | None = None,
+) -> Array:
+    """LpPool: the p-norm of each window, ``sum(abs(x)**p)**(1/p)``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cyresize.onnx import lp_pool
+    >>> lp_pool(np.array([[[3.0, -4.0]]]), kernel_shape=[2]).tolist()
+    [[[5.0]]]
+    """
+    x, _ = _input(x, "x", "f")
+    g = Geometry(x.shape[2:], kernel_shape, strides, pads, dilations, auto_pad, ceil_mode)
+    return _pool(LP, x, g, out, n_threads, power=checks.exponent(p), absolute=True, scale=0)
+
+
+def _global(op: int, x: Array, out: Array | None, n_threads: int | None, **options: Any) -> Array:
+    axes = x.ndim - 2
+    values = result(out, (*x.shape[:2], *(1,) * axes), x.dtype, (x,))
+    windows, taps = adaptive_windows(x.shape[2:], (1,) * axes)
+    run(op, x, values, None, axes, windows, taps, n_threads, **options)
+    return values
+
+
+def global_average_pool(x: Array, *, out: Array | None = None, n_threads: int | None = None) -> Array:
+    """GlobalAveragePool: the mean of each plane; float32 is added up in float64.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cyresize.onnx import global_average_pool
+    >>> global_average_pool(np.arange(4.0).reshape(1, 1, 2, 2)).tolist()
+    [[[[1.5]]]]
+    """
+    x, _ = _input(x, "x", "f")
+    return _global(MEAN, x, out, n_threads, precise=True)
+
+
+def global_max_pool(x: Array, *, out: Array | None = None, n_threads: int | None = None) -> Array:
+    """GlobalMaxPool: the maximum of each plane.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cyresize.onnx import global_max_pool
+    >>> global_max_pool(np.arange(4.0).reshape(1, 1, 2, 2)).tolist()
+    [[[[3.0]]]]
+    """
+    x, _ = _input(x, "x")
+    return _global(MAX, x, out, n_threads)
+
+
+def global_lp_pool(x: Array, *, p: int = 2, out: Array | None = None, n_threads: int | None = None) -> Array:
+    """GlobalLpPool: the p-norm of each plane.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cyresize.onnx import global_lp_pool
+    >>> global_lp_pool(np.array([[[3.0, -4.0]]])).tolist()
+    [[[5.0]]]
+    """
+    x, _ = _input(x, "x", "f")
+    return _global(LP, x, out, n_threads, power=checks.exponent(p), absolute=True, scale=0, precise=True)
+
+
+def conv(
+    x: Array,
+    w: Array,
+    b: Array | None = None,
+    *,
+    auto_pad: str = "NOTSET",
+    dilations: Ints | None = None,
+    group: int = 1,
+    kernel_shape: Ints | None = None,
+    pads: Ints | None = None,
+    strides: Ints | None = None,
+    out: Array | None = None,
+    n_threads: int | None = None,
+) -> Array:
+    """Conv: ``w`` is M x C/group x kernel, ``b`` M numbers; the kernel is not mirrored.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cyresize.onnx import conv
+    >>> conv(np.arange(4.0).reshape(1, 1, 4), np.ones((1, 1, 2))).tolist()
+    [[[1.0, 3.0, 5.0]]]
+    """
+    x, axes = _input(x, "x")
+    given, weight, bias = arrays(x, w, b, axes)
+    groups = checks.factor(group, "group")
+    checks.conv_channels(given, weight, bias, groups)
+    checks.same_kernel(kernel_shape, weight.shape[2:])
+    g = Geometry(given.shape[2:], weight.shape[2:], strides, pads, dilations, auto_pad, 0)
+    columns = axes_of(g.outputs, g.sizes, g.kernel, g.stride, g.before, g.dilation)
+    return filled(convolve, x, (given, weight, bias), weight.shape[0], g.outputs, columns, groups, out, n_threads)
+
+
+def _transposed_pads(total: int, auto_pad: str) -> tuple[int, int]:
+    """Padding before and after that takes ``total`` pixels away; what is missing is added behind."""
+    less, more = total // 2, total - total // 2
+    if total < 0:
+        return 0, total
+    return (less, more) if auto_pad == "SAME_UPPER" else (more, less)
+
+
+def conv_transpose(
+    x: Array,
+    w: Array,
+    b: Array | None = None,
+    *,
+    auto_pad: str = "NOTSET",
+    dilations: Ints | None = None,
+    group: int = 1,
+    kernel_shape: Ints | None = None,
+    output_padding: Ints | None = None,
+    output_shape: Ints | None = None,
+    pads: Ints | None = None,
+    strides: Ints | None = None,
+    out: Array | None = None,
+    n_threads: int | None = None,
+) -> Array:
+    """ConvTranspose: ``w`` is C x M/group x kernel, ``b`` M numbers.
+
+    ``output_shape`` (with or without N and C) and ``auto_pad`` SAME_* (stride times the input) decide the padding;
+    ``pads`` counts otherwise.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cyresize.onnx import conv_transpose
+    >>> conv_transpose(np.ones((1, 1, 2)), np.ones((1, 1, 2)), strides=[2]).tolist()
+    [[[1.0, 1.0, 1.0, 1.0]]]
+    """
+    x, n = _input(x, "x")
+    given, weight, bias = arrays(x, w, b, n)
+    groups = checks.factor(group, "group")
+    checks.conv_transpose_channels(given, weight, bias, groups)
+    checks.same_kernel(kernel_shape, weight.shape[2:])
+    checks.option(auto_pad, "auto_pad", ("NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"))
+    stride = checks.attribute((1,) * n if strides is None else strides, n, "strides", 1)
+    dilation = checks.attribute((1,) * n if dilations is None else dilations, n, "dilations", 1)
+    extra = checks.attribute((0,) * n if output_padding is None else output_padding, n, "output_padding", 0)
+    whole = tuple(
+        s * (size - 1) + e + d * (k - 1) + 1
+        for s, size, e, d, k in zip(stride, given.shape[2:], extra, dilation, weight.shape[2:], strict=True)
+    )
+    if output_shape is not None or auto_pad.startswith("SAME"):
+        wanted = checks.spatial_shape(output_shape, tuple(s * k for s, k in zip(stride, given.shape[2:], strict=True)))
+        margins = [_transposed_pads(a - b, auto_pad) for a, b in zip(whole, wanted, strict=True)]
+    else:
+        given_pads = checks.attribute((0,) * (2 * n) if pads is None or auto_pad == "VALID" else pads, 2 * n, "pads", 0)
+        margins = list(zip(given_pads[:n], given_pads[n:], strict=True))
+    large = tuple(size - sum(margin) for size, margin in zip(whole, margins, strict=True))
+    before = tuple(margin[0] for margin in margins)
+    return transposed(x, (given, weight, bias), large, stride, before, dilation, groups, out, n_threads)
+
+
+def depth_to_space(
+    input: Array, *, blocksize: int, mode: str = "DCR", out: Array | None = None, n_threads: int | None = None
+) -> Array:
+    """DepthToSpace: channels to pixels, the channels in the order "DCR" (row, column, channel) or "CRD".
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cyresize.onnx import depth_to_space
+    >>> depth_to_space(np.arange(4).reshape(1, 4, 1, 1), blocksize=2).tolist()
+    [[[[0, 1], [2, 3]]]]
+    """
+    x = checks.array(input, "input", "buifc")
+    checks.rank(x, "input", "N x C x H x W")
+    r = checks.factor(blocksize, "blocksize")
+    checks.option(mode, "mode", ("DCR", "CRD"))
+    checks.divisible(x, 1, r * r, "the number of channels", "blocksize**2")
+    n, depth, h, w = x.shape
+    c = depth // (r * r)
+    values = result(out, (n, c, h * r, w * r), x.dtype, (x,))
+    if mode == "DCR":
+        source = aligned(x).reshape(n, r, r, c, h, w).transpose(0, 3, 4, 1, 5, 2)
+    else:
+        source = aligned(x).reshape(n, c, r, r, h, w).transpose(0, 1, 4, 2, 5, 3)
+    permute(source, values.reshape(n, c, h, r, w, r), thread_count(n_threads, values.size))
+    return values
+
+
+def space_to_depth(
+    input: Array, *, blocksize: int, mode: str = "DCR", out: Array | None = None, n_threads: int | None = None
+) -> Array:
+    """SpaceToDepth: pixels to channels, the channels in the order "DCR" (row, column, channel) or "CRD".
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cyresize.onnx import space_to_depth
+    >>> space_to_depth(np.arange(4).reshape(1, 1, 2, 2), blocksize=2).ravel().tolist()
+    [0, 1, 2, 3]
+    """
+    x = checks.array(input, "input", "buifc")
+    checks.rank(x, "input", "N x C x H x W")
+    r = checks.factor(blocksize, "blocksize")
+    checks.option(mode, "mode", ("DCR", "CRD"))
+    checks.divisible(x, 2, r, "the height", "blocksize")
+    checks.divisible(x, 3, r, "the width", "blocksize")
+    n, c, height, width = x.shape
+    h, w = height // r, width // r
+    values = result(out, (n, c * r * r, h, w), x.dtype, (x,))
+    if mode == "DCR":
+        target = values.reshape(n, r, r, c, h, w).transpose(0, 3, 4, 1, 5, 2)
+    else:
+        target = values.reshape(n, c, r, r, h, w).transpose(0, 1, 4, 2, 5, 3)
+    permute(aligned(x).reshape(n, c, h, r, w, r), target, thread_count(n_threads, values.size))
+    return values
