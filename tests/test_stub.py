@@ -53,6 +53,7 @@ def test_a_type_checker_knows_right_calls_from_wrong_ones(tmp_path):
     program = tmp_path / "calls.py"
     program.write_text(CALLS)
     done = mypy("mypy", "--strict", "--no-error-summary", str(program))
-    reported = {int(line.split(":")[1]) for line in done.stdout.splitlines() if " error: " in line}
+    errors = [line for line in done.stdout.splitlines() if "calls.py:" in line and " error: " in line]
+    reported = {int(line.partition("calls.py:")[2].partition(":")[0]) for line in errors}
     expected = {number for number, line in enumerate(CALLS.splitlines(), 1) if line.endswith("# error")}
     assert reported == expected, done.stdout
