@@ -19,6 +19,7 @@ from cyresize.interpolation import (
 )
 from cyresize.opencv import resize
 from cyresize.parallelism import get_num_threads, set_num_threads, threads
+from cyresize.preprocessing import Preprocess
 
 __version__ = "0.1.0"
 
@@ -31,6 +32,7 @@ __all__ = [
     "INTER_NEAREST",
     "INTER_NEAREST_EXACT",
     "Interpolation",
+    "Preprocess",
     "__version__",
     "get_num_threads",
     "isa",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Collection
 from typing import Any, NoReturn
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from cyresize.interpolation import Interpolation
 
 LARGEST = np.iinfo(np.intp).max
+PREPROCESSED = "uint8, uint16, float16, float32, float64"
 WEIGHTED = "uint8, int8, uint16, int16, uint32, int32, float16, float32, float64"
 
 
@@ -141,6 +143,134 @@ def thread_variable(name: str, text: str) -> int:
     return min(int(text), 1 << 15)
 
 
+def canvas_size(size: Any) -> tuple[int, int]:
+    """``size`` of a preprocessed image as (width, height)."""
+    if isinstance(size, int | np.integer) and not isinstance(size, bool):
+        size = (size, size)
+    try:
+        pair = tuple(size)
+    except TypeError:
+        raise TypeError(f"size must be (width, height) or one side, got {describe(size)}") from None
+    if len(pair) != 2:
+        raise ValueError(f"size must be (width, height) or one side, got {describe(size)}")
+    return positive_side(pair[0], "size width"), positive_side(pair[1], "size height")
+
+
+def positive_side(value: object, name: str) -> int:
+    """A side in pixels."""
+    pixels = side(value, name)
+    if not 1 <= pixels <= LARGEST:
+        raise ValueError(f"{name} must be a positive number of pixels, got {describe(value)}")
+    return pixels
+
+
+def tensor_dtype(dtype: Any) -> str:
+    """The name of a dtype that Preprocess can make."""
+    names = ("float32", "float16", "uint8")
+    for name in names:
+        if dtype is not None and dtype == np.dtype(name):
+            return name
+    raise TypeError(f"dtype must be one of {', '.join(names)}, got {describe(dtype)}")
+
+
+def finite(value: object, name: str) -> float:
+    """A finite number."""
+    number = real(value, name)
+    if not math.isfinite(number):
+        raise ValueError(f"{name} must be finite, got {number}")
+    return number
+
+
+def per_channel(value: object, name: str) -> tuple[float, ...]:
+    """One number, or one per channel."""
+    values = tuple(value) if isinstance(value, tuple | list | np.ndarray) else (value,)
+    if len(values) not in (1, 3, 4):
+        raise ValueError(f"{name} must be one number, or 3 or 4 for the channels, got {describe(value)}")
+    return tuple(finite(one, name) for one in values)
+
+
+def nonzero(values: tuple[float, ...], name: str) -> tuple[float, ...]:
+    """Numbers to divide by."""
+    if 0.0 in values:
+        raise ValueError(f"{name} must not be 0, got {describe(values)}")
+    return values
+
+
+def same_count(mean: tuple[float, ...], std: tuple[float, ...]) -> None:
+    """Raise unless mean and std are for as many channels."""
+    if len(mean) != len(std):
+        raise ValueError(f"mean has {len(mean)} values and std {len(std)}; they are for the same channels")
+
+
+def can_antialias(mode: Interpolation) -> None:
+    """Raise if a mode has no antialiased form."""
+    if mode not in (Interpolation.LINEAR, Interpolation.CUBIC, Interpolation.LANCZOS4):
+        antialias_mode(mode)
+
+
+def image_size(image: Any) -> tuple[int, int]:
+    """(height, width) of an image, or given as such."""
+    if not isinstance(image, np.ndarray):
+        try:
+            height, width = image
+        except (TypeError, ValueError):
+            raise TypeError(f"image must be an array or its (height, width), got {describe(image)}") from None
+        return positive_side(height, "height"), positive_side(width, "width")
+    if image.ndim not in (2, 3) or image.size == 0:
+        raise ValueError(f"image must be H x W or H x W x C; it has shape {image.shape}")
+    return image.shape[0], image.shape[1]
+
+
+def image_list(images: object) -> list[np.ndarray[Any, Any]]:
+    """The images of a sequence."""
+    if not isinstance(images, list | tuple):
+        raise TypeError(f"images must be a numpy.ndarray or a list of them, not {type(images).__name__}")
+    if not images:
+        raise ValueError("the list of images is empty")
+    return list(images)
+
+
+def readable_image(image: object, index: int | None) -> np.ndarray[Any, Any]:
+    """A copy of an image in native byte order at aligned addresses, or the error that says why it cannot be read."""
+    name = "the image" if index is None else f"image {index} of the list"
+    if not isinstance(image, np.ndarray):
+        raise TypeError(f"{name} must be a numpy.ndarray, not {type(image).__name__}")
+    if image.dtype.newbyteorder("=").name not in PREPROCESSED.split(", "):
+        raise TypeError(f"{name} has dtype {image.dtype}; Preprocess takes {PREPROCESSED}")
+    stack = " or N x H x W x C" if index is None else ""
+    if image.ndim not in ((2, 3, 4) if index is None else (2, 3)):
+        raise ValueError(f"{name} must be H x W or H x W x C{stack}; it has shape {image.shape}")
+    if image.size == 0:
+        raise ValueError(f"{name} has an axis of size 0: shape {image.shape}")
+    if image.ndim > 2 and image.shape[-1] not in (1, 3, 4):
+        raise ValueError(f"{name} must have 1, 3 or 4 channels in its last axis; it has shape {image.shape}")
+    return image.astype(image.dtype.newbyteorder("="), order="C")
+
+
+def other_channels(index: int, channels: int, first: int) -> NoReturn:
+    """Say that the images of a list do not have the same number of channels."""
+    raise ValueError(f"image {index} of the list has {channels} channels, the first has {first}")
+
+
+def channel_constants(given: int, channels: int) -> NoReturn:
+    """Say that mean, std or pad_value do not fit the images."""
+    raise ValueError(f"mean, std or pad_value has {given} values, the images have {channels} channels")
+
+
+def tensor(out: object, shape: tuple[int, ...], dtype: np.dtype[Any], images: list[np.ndarray[Any, Any]]) -> None:
+    """Raise if ``out`` cannot take the tensor; for one image it may lack the first axis."""
+    if not isinstance(out, np.ndarray):
+        raise TypeError(f"out must be a numpy.ndarray or None, not {type(out).__name__}")
+    if out.dtype != dtype:
+        raise ValueError(f"out has dtype {out.dtype}, the result has {dtype}")
+    if out.shape != shape and not (shape[0] == 1 and out.shape == shape[1:]):
+        raise ValueError(f"out has shape {out.shape}, the result has {shape}")
+    if not out.flags.writeable:
+        raise ValueError("out is read-only")
+    if any(shared(out, image) for image in images):
+        raise ValueError("out shares memory with an image")
+
+
 def destination(dst: object, src: np.ndarray[Any, Any], shape: tuple[int, ...]) -> None:
     """Raise if ``dst`` cannot take the result: another type, shape or dtype, read-only, or memory shared with src."""
     if not isinstance(dst, np.ndarray):
@@ -151,12 +281,16 @@ def destination(dst: object, src: np.ndarray[Any, Any], shape: tuple[int, ...]) 
         raise ValueError(f"dst has shape {dst.shape}, the result has {shape}")
     if not dst.flags.writeable:
         raise ValueError("dst is read-only")
-    try:
-        shared = np.shares_memory(dst, src, max_work=10_000)  # type: ignore[arg-type]
-    except np.exceptions.TooHardError:
-        shared = True
-    if shared:
+    if shared(dst, src):
         raise ValueError("dst shares memory with src")
+
+
+def shared(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
+    """Whether two arrays have an element in common; True where that is too hard to tell."""
+    try:
+        return bool(np.shares_memory(a, b, max_work=10_000))  # type: ignore[arg-type]
+    except np.exceptions.TooHardError:
+        return True
 
 
 # ---- arrays, sizes and options of the neural networks' words (functional, nn, channels_last, onnx)
@@ -597,3 +731,90 @@ def larger_shape(output_shape: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
     if wanted[:2] != shape[:2] or any(a < b for a, b in zip(wanted, shape, strict=True)):
         raise ValueError(f"output_shape {wanted} does not hold the inferred shape {shape}")
     return wanted
+
+
+# ---- resampling (resample, interpolate, onnx.resize)
+
+
+def dtype_among(x: np.ndarray[Any, Any], name: str, dtypes: tuple[str, ...], mode: str) -> None:
+    """Raise unless ``x`` has one of ``dtypes``, in any byte order."""
+    if x.dtype.newbyteorder("=").name not in dtypes:
+        raise TypeError(f"{name} has dtype {x.dtype}; mode {mode!r} takes {', '.join(dtypes)}")
+
+
+def interpolation(
+    mode: object,
+    n_axes: int,
+    align_corners: object,
+    antialias: object,
+    modes: tuple[str, ...],
+    wanted: tuple[int, ...],
+    flat: bool,
+) -> None:
+    """Raise unless PyTorch's options go together; ``wanted``: numbers of axes that the mode takes."""
+    option(mode, "mode", modes)
+    if align_corners is not None:
+        truth(align_corners, "align_corners")
+        if flat:
+            raise ValueError(
+                f"align_corners works with linear, bilinear, bicubic and trilinear, not with mode {mode!r}"
+            )
+    if n_axes not in wanted:
+        raise ValueError(f"mode {mode!r} needs input with {wanted[0] + 2} axes; it has {n_axes + 2}")
+    if truth(antialias, "antialias") and mode not in ("bilinear", "bicubic", "lanczos"):
+        raise ValueError(f"antialias works with bilinear, bicubic and lanczos, not with mode {mode!r}")
+    if mode == "lanczos" and not antialias:
+        raise ValueError("mode 'lanczos' needs antialias=True")
+    if mode == "lanczos" and align_corners:
+        raise ValueError("mode 'lanczos' does not take align_corners=True")
+
+
+def sequence(value: object, n: int, name: str) -> tuple[Any, ...]:
+    """``value`` as ``n`` values: one for each axis, or a single one for all."""
+    if not isinstance(value, tuple | list | np.ndarray):
+        return (value,) * n
+    if len(value) != n:
+        raise ValueError(f"{name} must be one value or {n}, got {len(value)}: {describe(value)}")
+    return tuple(value)
+
+
+def positive_sizes(sizes: tuple[int, ...], name: str) -> None:
+    """Raise if a side is empty or cannot be addressed."""
+    if not all(1 <= size <= LARGEST for size in sizes):
+        raise ValueError(f"{name} must be positive and below 2**63, got {describe(sizes)}")
+
+
+def scales(value: object, n: int, name: str) -> tuple[float, ...]:
+    """Positive finite factors of ``n`` axes."""
+    factors = tuple(real(v, name) for v in sequence(value, n, name))
+    if not all(0.0 < factor < math.inf for factor in factors):
+        raise ValueError(f"{name} must be positive and finite, got {describe(value)}")
+    return factors
+
+
+def scaled_sizes(lengths: tuple[float, ...], name: str) -> tuple[int, ...]:
+    """Output lengths, rounded down."""
+    if max(lengths) >= float(LARGEST):
+        raise ValueError(f"the output overflows: {name} asks for sides {describe(lengths)}")
+    sizes = tuple(math.floor(length) for length in lengths)
+    if min(sizes) < 1:
+        raise ValueError(f"{name} gives an empty output: sides {sizes}")
+    return sizes
+
+
+def size_or_factor(
+    sides: tuple[int, ...], size: Any, scale_factor: Any, recompute: object
+) -> tuple[tuple[int, ...], tuple[float | None, ...]]:
+    """PyTorch's output sides and factors from exactly one of a size and a factor."""
+    if (size is None) == (scale_factor is None):
+        given = "neither is" if size is None else "both are"
+        raise ValueError(f"exactly one of size and scale_factor must be given; {given}")
+    if recompute is not None and truth(recompute, "recompute_scale_factor") and size is not None:
+        raise ValueError("recompute_scale_factor needs scale_factor; size is given")
+    n = len(sides)
+    if size is not None:
+        wanted = tuple(side(v, "size") for v in sequence(size, n, "size"))
+        positive_sizes(wanted, "size")
+        return wanted, (None,) * n
+    factors = scales(scale_factor, n, "scale_factor")
+    return scaled_sizes(tuple(a * f for a, f in zip(sides, factors, strict=True)), "scale_factor"), factors

@@ -9,6 +9,7 @@ from cyresize.engine import cpu
 
 cdef const RowKernels* kernels = NULL
 cdef const OpsKernels* ops = NULL
+cdef const TensorKernels* tensors = NULL
 
 
 def built_levels():
@@ -20,7 +21,7 @@ def built_levels():
 
 def select(wanted=None):
     """Load the row kernels of level ``wanted`` (default: the fastest that runs here) and return its name."""
-    global kernels, ops
+    global kernels, ops, tensors
     available = built_levels()
     if wanted and wanted not in available:
         known = ("baseline", "v3", "v4", "vbmi")
@@ -30,6 +31,7 @@ def select(wanted=None):
     module = import_module(f"cyresize.engine.rows.{name}")
     kernels = <const RowKernels*> PyCapsule_GetPointer(module.table, "cyresize.RowKernels")
     ops = <const OpsKernels*> PyCapsule_GetPointer(module.ops_table, "cyresize.OpsKernels")
+    tensors = <const TensorKernels*> PyCapsule_GetPointer(module.tensor_table, "cyresize.TensorKernels")
     return name
 
 

@@ -23,6 +23,26 @@ cdef struct Pipeline:
     const char* weights
     int taps
 
+cdef struct Scratch:
+    # One thread's memory, cut into rows. Rings hold row r in slot r % slots.
+    char* packed              # source rows made contiguous
+    char* source              # source rows, widened: `slots` of them
+    char* ring                # rows between the passes
+    char* mid                 # ROWS_FIRST: the blended row
+    char* finished            # output row before narrowing
+    char* unpacked            # output row before it is spread over a strided destination
+    const void** pointers     # [taps]
+    Py_ssize_t* source_tags
+    Py_ssize_t* ring_tags
+    Py_ssize_t slots, source_pitch, ring_pitch
+    const char* limit         # source bytes before it may be read
+
+cdef Py_ssize_t lay_out(const Pipeline* p, const Image* src, const Image* dst, Scratch* s, char* memory) noexcept nogil
+cdef void forget_rows(const Pipeline* p, Scratch* s) noexcept nogil
+cdef void output_row(
+    const Pipeline* p, const Image* src, const Image* dst, Scratch* s, Py_ssize_t n, Py_ssize_t y
+) noexcept nogil
+
 cdef class Job:
     cdef Pipeline pipeline
     cdef AxisPlan column_plan, row_plan

@@ -16,21 +16,6 @@ from cyresize.engine.plan cimport FLOAT64, INT16, AxisPlan
 from cyresize.engine.rows.table cimport SLACK
 
 
-cdef struct Scratch:
-    # One thread's memory, cut into rows. Rings hold row r in slot r % slots.
-    char* packed              # source rows made contiguous
-    char* source              # source rows, widened: `slots` of them
-    char* ring                # rows between the passes
-    char* mid                 # ROWS_FIRST: the blended row
-    char* finished            # output row before narrowing
-    char* unpacked            # output row before it is spread over a strided destination
-    const void** pointers     # [taps]
-    Py_ssize_t* source_tags
-    Py_ssize_t* ring_tags
-    Py_ssize_t slots, source_pitch, ring_pitch
-    const char* limit         # source bytes before it may be read
-
-
 cdef Py_ssize_t lay_out(const Pipeline* p, const Image* src, const Image* dst, Scratch* s, char* memory) noexcept nogil:
     """Cut ``memory`` into the parts of ``s``; returns the bytes needed (``memory`` may be NULL to ask that)."""
     cdef Py_ssize_t at = 0, n_src = src.w*src.c, n_dst = dst.w*dst.c
@@ -141,12 +126,21 @@ cdef void output_row(
         unpack_row(dst, stored, row)
 
 
+cdef void forget_rows(const Pipeline* p, Scratch* s) noexcept nogil:
+    """Empty the rings: the next row is one of another image."""
+    cdef Py_ssize_t k
+    for k in range(s.slots):
+        s.source_tags[k] = -1
+    for k in range(p.taps):
+        s.ring_tags[k] = -1
+
+
 cdef void band(
     const Pipeline* p, const Image* src, const Image* dst, char* memory, Py_ssize_t begin, Py_ssize_t end
 ) noexcept nogil:
     """Rows begin..end of all output rows of all images, in order, on one thread."""
     cdef Scratch s
-    cdef Py_ssize_t i, n, y, k, image = -1
+    cdef Py_ssize_t i, n, y, image = -1
     lay_out(p, src, dst, &s, memory)
     s.limit = end_of(src)
     for i in range(begin, end):
@@ -154,10 +148,7 @@ cdef void band(
         y = i - n*dst.h
         if n != image:
             image = n
-            for k in range(s.slots):
-                s.source_tags[k] = -1
-            for k in range(p.taps):
-                s.ring_tags[k] = -1
+            forget_rows(p, &s)
         output_row(p, src, dst, &s, n, y)
 
 

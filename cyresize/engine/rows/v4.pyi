@@ -1,2 +1,3 @@
 table: object
 ops_table: object
+tensor_table: object

@@ -3,5 +3,6 @@ include "vbmi.pxi"
 include "export.pxi"
 include "ops.pxi"
 include "ops_export.pxi"
+include "tensor.pxi"
 
 use_vbmi_kernels(&kernels)
