@@ -694,7 +694,7 @@ def attribute(value: Any, n: int, name: str, least: int) -> tuple[int, ...]:
     return numbers
 
 
-def flag(value: object, name: str) -> bool:
+def zero_or_one(value: object, name: str) -> bool:
     """An ONNX attribute that is 0 or 1."""
     number = int(value) if isinstance(value, bool | np.bool_) else side(value, name)
     if number not in (0, 1):
@@ -818,3 +818,11 @@ def size_or_factor(
         return wanted, (None,) * n
     factors = scales(scale_factor, n, "scale_factor")
     return scaled_sizes(tuple(a * f for a, f in zip(sides, factors, strict=True)), "scale_factor"), factors
+
+
+def kernel_sides(weight: object, name: str, sides: tuple[int, int]) -> None:
+    """Raise unless weights of four axes have kernels of the given sides."""
+    given = array(weight, name, "uif")
+    if given.ndim != 4 or given.shape[2:] != sides:
+        wanted = f"{sides[0]} x {sides[1]}"
+        raise ValueError(f"{name} must have four axes and kernels of {wanted}; it has shape {given.shape}")

@@ -70,7 +70,7 @@ class Geometry:
         self.before, self.after = given[:n], given[n:]
         if auto_pad.startswith("SAME"):
             self._same(auto_pad)
-        ceil = checks.flag(ceil_mode, "ceil_mode") and not auto_pad.startswith("SAME")
+        ceil = checks.zero_or_one(ceil_mode, "ceil_mode") and not auto_pad.startswith("SAME")
         self.outputs = tuple(
             pooled(size, k, s, (b, a), d, ceil)
             for size, k, s, b, a, d in zip(
@@ -146,7 +146,7 @@ def max_pool(
     """
     x, axes = _input(x, "x")
     g = Geometry(x.shape[2:], kernel_shape, strides, pads, dilations, auto_pad, ceil_mode)
-    by_column = checks.flag(storage_order, "storage_order")
+    by_column = checks.zero_or_one(storage_order, "storage_order")
     given, given_index = checks.pair(out, "out")
     shape = (*x.shape[:2], *g.outputs)
     values = result(given, shape, x.dtype, (x,), name="out[0]")
@@ -243,7 +243,7 @@ def average_pool(
     """
     x, _ = _input(x, "x", "f")
     g = Geometry(x.shape[2:], kernel_shape, strides, pads, dilations, auto_pad, ceil_mode)
-    include = checks.flag(count_include_pad, "count_include_pad")
+    include = checks.zero_or_one(count_include_pad, "count_include_pad")
     return _pool(MEAN, x, g, out, n_threads, include_pad=include)
 
 

@@ -12,6 +12,7 @@ from libc.string cimport memcpy, memset
 
 from cyresize.engine.dispatch cimport ops
 from cyresize.engine.image cimport padded
+from cyresize.engine.parallel cimport enter_team, leave_team
 from cyresize.engine.rows.ops_table cimport N_F32, N_F64, N_I8, N_I16, N_I32, N_I64, N_U8, N_U16, N_U32, N_U64
 
 cdef dict NUMBERS = {
@@ -292,11 +293,13 @@ def unfold(source, columns, tuple axes, tuple band, int threads):
         total = k.channels*k.z.taps*k.y.taps*k.x.taps
         team = <int> min(<Py_ssize_t> threads, total)
         with nogil:
+            team = enter_team(team)
             if team == 1:
                 unfold_band(&k, 0, total)
             else:
                 for t in prange(team, num_threads=team, schedule="static", chunksize=1):
                     unfold_band(&k, total*t // team, total*(t + 1) // team)
+            leave_team(team)
     finally:
         PyBuffer_Release(&a)
         PyBuffer_Release(&b)
@@ -331,11 +334,13 @@ def fold(columns, target, bias, tuple axes, tuple band, int threads):
         if space == NULL:
             raise MemoryError(f"no memory for {team} x {each} bytes of row buffers")
         with nogil:
+            team = enter_team(team)
             if team == 1:
                 fold_band(&k, space, 0, total)
             else:
                 for t in prange(team, num_threads=team, schedule="static", chunksize=1):
                     fold_band(&k, space + t*each, total*t // team, total*(t + 1) // team)
+            leave_team(team)
     finally:
         free(space)
         PyBuffer_Release(&a)

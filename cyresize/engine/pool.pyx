@@ -13,6 +13,7 @@ from libc.string cimport memcpy, memset
 
 from cyresize.engine.dispatch cimport kernels, ops
 from cyresize.engine.image cimport move_row, padded
+from cyresize.engine.parallel cimport enter_team, leave_team
 from cyresize.engine.rows.ops_table cimport (
     N_F32,
     N_F64,
@@ -607,11 +608,13 @@ cdef int run(const Pool* p, Py_ssize_t planes, int threads) except -1:
     if space == NULL:
         raise MemoryError(f"no memory for {team} x {each} bytes of row buffers")
     with nogil:
+        team = enter_team(team)
         if team == 1:
             work(p, space, 0, total)
         else:
             for t in prange(team, num_threads=team, schedule="static", chunksize=1):
                 work(p, space + t*each, total*t // team, total*(t + 1) // team)
+        leave_team(team)
         free(space)
     return 0
 

@@ -10,6 +10,7 @@ from cython.parallel cimport prange
 from libc.string cimport memcpy
 
 from cyresize.engine.dispatch cimport ops
+from cyresize.engine.parallel cimport enter_team, leave_team
 
 cdef enum Kind:
     RUNS           # both sides are contiguous along the innermost axis
@@ -233,6 +234,7 @@ cdef void band(const Copy* p, Py_ssize_t begin, Py_ssize_t end) noexcept nogil:
 
 cdef void run(Copy* p, int threads) noexcept nogil:
     cdef int t, team, k
+    threads = enter_team(threads)
     p.total = 1
     for k in range(p.n_outer):
         p.total *= p.outer[k].size
@@ -244,6 +246,7 @@ cdef void run(Copy* p, int threads) noexcept nogil:
     else:
         for t in prange(team, num_threads=team, schedule="static", chunksize=1):
             band(p, p.total*t // team, p.total*(t + 1) // team)
+    leave_team(threads)
 
 
 def permute(source, target, int threads):

@@ -11,6 +11,8 @@ from cython.parallel cimport prange
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 
+from cyresize.engine.parallel cimport enter_team, leave_team
+
 cdef struct Grid:
     char* data
     Py_ssize_t n, c                   # plane strides in bytes
@@ -234,7 +236,9 @@ def unpool(source, index, target, bint fresh, int threads):
         u.planes = a.shape[0]*u.channels
         u.check_along = fresh
         with nogil:
+            threads = enter_team(threads)
             bad = run(&u, threads, found)
+            leave_team(threads)
         return bad
     finally:
         free(found)

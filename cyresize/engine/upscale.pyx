@@ -9,6 +9,8 @@ from cython.parallel cimport prange
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
+from cyresize.engine.parallel cimport enter_team, leave_team
+
 ctypedef fused real:
     float
     double
@@ -71,11 +73,13 @@ cdef void rows(const Upscale* u, real* space, Py_ssize_t begin, Py_ssize_t end) 
 
 cdef void run(const Upscale* u, real* space, Py_ssize_t each, int team) noexcept nogil:
     cdef int t
+    team = enter_team(team)
     if team == 1:
         rows(u, space, 0, u.out_h)
-        return
-    for t in prange(team, num_threads=team, schedule="static", chunksize=1):
-        rows(u, space + t*each, u.out_h*t // team, u.out_h*(t + 1) // team)
+    else:
+        for t in prange(team, num_threads=team, schedule="static", chunksize=1):
+            rows(u, space + t*each, u.out_h*t // team, u.out_h*(t + 1) // team)
+    leave_team(team)
 
 
 def upscale(source, weight, target, const long long[::1] row, const long long[::1] column, int threads):
