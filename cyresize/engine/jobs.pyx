@@ -42,7 +42,9 @@ cdef void float_kernels(Job job, int element, int stored, int order) noexcept:
 cdef int cheaper_order(int element, AxisPlan columns, AxisPlan rows) noexcept:
     """The order with fewer instructions per 16 elements, by a count that was fitted to measurements."""
     cdef double h = rows.n_in, w = columns.n_in, oh = rows.n_out, ow = columns.n_out, scale = max(w/ow, 1.0)
-    cdef bint direct = kernels.columns_from[element] != NULL
+    # Types that some level filters as they are stored. Not a question to this level's table: the order shows in the
+    # last bit, so it is the same on every level.
+    cdef bint direct = element == U8 or element == U16
     # Steep shrinks fill only part of a block of lanes.
     cdef double horizontal = (3 + 3*columns.taps)*max(scale/2.0, 1.0)
     cdef double from_stored = (3 + 4*columns.taps)*max(scale/4.0, 1.0) if direct else horizontal
