@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Collection
 from typing import Any, NoReturn
 
 import numpy as np
@@ -385,11 +384,7 @@ def output(
     if not out.flags.aligned:
         raise ValueError(f"{name} is not aligned: its elements do not lie at multiples of their size")
     for array in inputs:
-        try:
-            shared = np.shares_memory(out, array, max_work=10_000)
-        except np.exceptions.TooHardError:
-            shared = True
-        if shared:
+        if shared(out, array):
             raise ValueError(f"{name} shares memory with an input")
 
 

@@ -50,6 +50,14 @@ def set_num_threads(n: int | None) -> None:
     Notes
     -----
     A forked child starts without its parent's settings, on one thread.
+
+    Examples
+    --------
+    >>> import cyresize
+    >>> cyresize.set_num_threads(2)
+    >>> cyresize.get_num_threads()
+    2
+    >>> cyresize.set_num_threads(None)
     """
     parallel.choose(0 if n is None else checks.thread_count(n))
 
@@ -61,6 +69,12 @@ def get_num_threads() -> int:
     imported CYRESIZE_NUM_THREADS, OMP_NUM_THREADS, the processors this process may run on or the container's share of
     processor time, if that is less. A limit that was set on OpenMP at run time (threadpoolctl) lowers the number. In
     a forked child it is 1 until the child sets another.
+
+    Examples
+    --------
+    >>> import cyresize
+    >>> cyresize.get_num_threads() >= 1
+    True
     """
     return parallel.max_threads()
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
 
 from cyresize import checks
 from cyresize.engine.fused import Fused
 from cyresize.interpolation import Interpolation
 
+if TYPE_CHECKING:  # numpy.typing costs a millisecond
+    from numpy.typing import DTypeLike, NDArray
+
+    Images: TypeAlias = NDArray[Any] | Sequence[NDArray[Any]]
+
 Fit = Literal["stretch", "contain", "cover", "shortest"]
-Images = NDArray[Any] | Sequence[NDArray[Any]]
 
 
 def stretch(h: int, w: int, canvas: tuple[int, int], _: int) -> tuple[int, int, int, int]:

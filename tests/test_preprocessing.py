@@ -1,12 +1,15 @@
 """Preprocess: resize's floating-point path and NumPy arithmetic in one pass, for every fit, layout and input."""
 
 import copy
+import json
 import pickle
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from test_determinism import LEVELS, python
 
 import cyresize
 from cyresize import Preprocess
@@ -429,3 +432,19 @@ def test_sizes_that_overflow():
         Preprocess((1 << 40, 1 << 40))(GOOD)
     with pytest.raises((ValueError, MemoryError)):
         Preprocess((1 << 20, 1 << 20))(GOOD)
+
+
+def test_same_bits_at_every_level_and_nothing_outside_is_touched():
+    results = {}
+    for level in LEVELS:
+        done = python(str(Path(__file__).with_name("tensors.py")), "1", "2", "3", isa=level)
+        assert done.returncode == 0, done.stderr.splitlines()[-1]
+        printed = json.loads(done.stdout)
+        assert printed["isa"] == level
+        results[level] = printed["results"]
+    baseline = results["baseline"]
+    assert len(baseline) > 500
+    for name, digests in baseline.items():
+        assert len(set(digests)) == 1, name
+    for level in LEVELS:
+        assert [name for name in baseline if results[level][name] != baseline[name]] == []

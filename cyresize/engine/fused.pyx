@@ -19,7 +19,7 @@ from cyresize import checks
 
 from cyresize.engine.arrays cimport describe, element_of
 from cyresize.engine.dispatch cimport kernels, tensors
-from cyresize.engine.image cimport Image, aligned, end_of, move_row, padded, ranges_meet
+from cyresize.engine.image cimport Image, aligned, end_of, move_row, padded
 from cyresize.engine.jobs cimport ANY_ORDER, convert_job
 from cyresize.engine.parallel cimport default_threads, enter_team, leave_team
 from cyresize.engine.plan cimport AxisPlan
@@ -80,7 +80,9 @@ cdef class Place:
     cdef Py_ssize_t low_x, high_x, low_y, high_y      # source samples in use
 
 
-cdef AxisPlan whole_plan(int mode, bint antialias, Py_ssize_t n_in, Py_ssize_t n_out, bint same, bint shrink, bint columns):
+cdef AxisPlan whole_plan(
+    int mode, bint antialias, Py_ssize_t n_in, Py_ssize_t n_out, bint same, bint shrink, bint columns
+):
     # The rules of resize's floating-point path.
     cdef double scale = 1.0/(<double> n_out/<double> n_in)
     if same or mode == NEAREST:
@@ -397,14 +399,16 @@ cdef void store_row(
             canvas.narrow(planes[k], out + target_channel(canvas, k)*canvas.stride_c, n)
 
 
-cdef void pad_row(const Frame* frame, const Canvas* canvas, Py_ssize_t y, Py_ssize_t begin, Py_ssize_t end) noexcept nogil:
+cdef void pad_row(
+    const Frame* frame, const Canvas* canvas, Py_ssize_t y, Py_ssize_t begin, Py_ssize_t end
+) noexcept nogil:
     cdef char* out = frame.out + y*canvas.stride_h + begin*canvas.stride_w
     cdef Py_ssize_t k
     if begin < end:
         for k in range(canvas.c):
             move_row(
-                out + target_channel(canvas, k)*canvas.stride_c, canvas.stride_w, 0, canvas.pad[k], 0, 0, end - begin, 1,
-                canvas.itemsize,
+                out + target_channel(canvas, k)*canvas.stride_c, canvas.stride_w, 0, canvas.pad[k], 0, 0,
+                end - begin, 1, canvas.itemsize,
             )
 
 

@@ -4,7 +4,9 @@
 from cyresize.engine.rows.tensor_table cimport TensorKernels
 
 
-cdef inline void plane(const float* s, float* out, float gain, float bias, Py_ssize_t n, const Py_ssize_t C) noexcept nogil:
+cdef inline void plane(
+    const float* s, float* out, float gain, float bias, Py_ssize_t n, const Py_ssize_t C
+) noexcept nogil:
     cdef Py_ssize_t x
     for x in range(n):
         out[x] = s[x*C]*gain + bias
