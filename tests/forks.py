@@ -156,7 +156,48 @@ def processes(method):
     assert counts == ({1} if method == "fork" else {own}) or (method == "forkserver" and counts == {1})
 
 
+class Photographs:
+    """Images of different sizes, preprocessed in the worker that fetches them."""
+
+    def __init__(self, pre):
+        self.pre = pre
+
+    def __len__(self):
+        return 24
+
+    def image(self, i):
+        return image[i:, : 300 + 10 * i]
+
+    def __getitem__(self, i):
+        return self.pre(self.image(i))[0]
+
+
+def collated(images):
+    """A batch straight from images, for a data set that does not preprocess."""
+    return preprocess(images)
+
+
+preprocess = cyresize.Preprocess(224, "cover", mean=(0.5, 0.4, 0.3), std=0.2)
+
+
+def data_loader(n_threads):
+    """PyTorch's workers, with the method of its choice, after this process has used its threads."""
+    import torch
+
+    cyresize.resize(image, SIZE, n_threads=2)
+    photographs = Photographs(cyresize.Preprocess(224, "cover", mean=(0.5, 0.4, 0.3), std=0.2, n_threads=n_threads))
+    right = np.stack([photographs[i] for i in range(len(photographs))])
+    loader = torch.utils.data.DataLoader(photographs, batch_size=8, num_workers=2, timeout=DEADLINE)
+    for _ in range(2):
+        assert np.array_equal(np.concatenate([batch.numpy() for batch in loader]), right)
+    images = [photographs.image(i) for i in range(len(photographs))]
+    loader = torch.utils.data.DataLoader(images, 8, num_workers=2, collate_fn=collated, timeout=DEADLINE)
+    assert np.array_equal(np.concatenate(list(loader)), right)
+    assert np.array_equal(preprocess(images), right)
+
+
 if __name__ == "__main__":
     name, *arguments = sys.argv[1:]
-    globals()[name](*(int(word) if word.isdigit() else word for word in arguments))
+    known = {"default": None, "1": 1, "2": 2}
+    globals()[name](*(known.get(word, word) for word in arguments))
     print("done")

@@ -45,3 +45,10 @@ def test_worker_processes(method):
     if method != "spawn" and not hasattr(os, "fork"):
         pytest.skip("this system has no fork")
     run("processes", method)
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("n_threads", ["1", "2", "default"])
+def test_data_loader(n_threads):
+    pytest.importorskip("torch")
+    run("data_loader", n_threads)
