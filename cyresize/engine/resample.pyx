@@ -26,18 +26,29 @@ cdef struct Scratch:
     Py_ssize_t* source_tags
     Py_ssize_t* ring_tags
     Py_ssize_t slots, source_pitch, ring_pitch
-    const char* limit         # source bytes before it may be read
+    Py_ssize_t n_src, n_dst   # elements of a row
+    const char* in_place      # source rows that start before it are used where they are
+    bint packed_src, packed_dst
 
 
 cdef Py_ssize_t lay_out(const Pipeline* p, const Image* src, const Image* dst, Scratch* s, char* memory) noexcept nogil:
     """Cut ``memory`` into the parts of ``s``; returns the bytes needed (``memory`` may be NULL to ask that)."""
     cdef Py_ssize_t at = 0, n_src = src.w*src.c, n_dst = dst.w*dst.c
-    cdef bint copies = p.widen != NULL or not rows_contiguous(src) or p.columns.lanes != NULL
+    cdef bint copies
+    s.packed_src = rows_contiguous(src)
+    s.packed_dst = rows_contiguous(dst)
+    s.n_src = n_src
+    s.n_dst = n_dst
+    copies = p.widen != NULL or not s.packed_src or p.columns.lanes != NULL
+    s.in_place = NULL
+    if s.packed_src and p.widen == NULL:
+        # Kernels with lanes read past the end of a row, so the last rows in memory are copied for them.
+        s.in_place = end_of(src) - n_src*src.itemsize - (0 if p.columns.lanes == NULL else SLACK) + 1
     s.slots = 1 if p.order == COLUMNS_FIRST else p.taps
     s.source_pitch = padded(n_src*p.row_size)
     s.ring_pitch = padded(n_dst*p.ring_size)
     s.packed = memory + at
-    at += 0 if rows_contiguous(src) else padded(n_src*src.itemsize)
+    at += 0 if s.packed_src else padded(n_src*src.itemsize)
     s.source = memory + at
     at += s.slots*s.source_pitch if copies else 0
     s.ring = memory + at
@@ -47,7 +58,7 @@ cdef Py_ssize_t lay_out(const Pipeline* p, const Image* src, const Image* dst, S
     s.finished = memory + at
     at += padded(n_dst*p.out_size)
     s.unpacked = memory + at
-    at += 0 if rows_contiguous(dst) else padded(n_dst*dst.itemsize)
+    at += 0 if s.packed_dst else padded(n_dst*dst.itemsize)
     s.pointers = <const void**> (memory + at)
     at += padded(p.taps*sizeof(void*))
     s.source_tags = <Py_ssize_t*> (memory + at)
@@ -63,13 +74,10 @@ cdef inline const void* source_row(
     """Row r of image n, contiguous, widened and readable past its end: in place if it is, else in the source ring."""
     cdef const char* row = row_of(src, n, r)
     cdef Py_ssize_t slot
-    cdef bint contiguous = rows_contiguous(src)
     cdef char* to
-    if contiguous and p.widen == NULL:
-        # Kernels with lanes read past the end of a row: only the last rows in memory are copied for them.
-        if p.columns.lanes == NULL or row + src.w*src.c*src.itemsize + SLACK <= s.limit:
-            return row
-    slot = r % s.slots
+    if row < s.in_place:
+        return row
+    slot = 0 if s.slots == 1 else r % s.slots
     to = s.source + slot*s.source_pitch
     if s.source_tags[slot] == r:
         return to
@@ -77,10 +85,10 @@ cdef inline const void* source_row(
     if p.widen == NULL:
         pack_row(src, row, to)
     else:
-        if not contiguous:
+        if not s.packed_src:
             pack_row(src, row, s.packed)
             row = s.packed
-        p.widen(row, to, src.w*src.c)
+        p.widen(row, to, s.n_src)
     return to
 
 
@@ -100,8 +108,8 @@ cdef void output_row(
     const Pipeline* p, const Image* src, const Image* dst, Scratch* s, Py_ssize_t n, Py_ssize_t y
 ) noexcept nogil:
     cdef int k, count = p.taps if p.counts == NULL else p.counts[y]
-    cdef Py_ssize_t r, last = src.h - 1, n_out = dst.w*dst.c
-    cdef bint contiguous = rows_contiguous(dst)
+    cdef Py_ssize_t r, last = src.h - 1, n_out = s.n_dst
+    cdef bint contiguous = s.packed_dst
     cdef char* row = row_of(dst, n, y)
     cdef char* stored = row if contiguous else s.unpacked
     cdef char* out = stored if p.narrow == NULL else s.finished
@@ -116,7 +124,7 @@ cdef void output_row(
     if p.order == COLUMNS_FIRST:
         p.blend(s.pointers, weights, count, out, n_out)
     elif p.order == ROWS_FIRST:
-        p.blend(s.pointers, weights, count, s.mid, src.w*src.c)
+        p.blend(s.pointers, weights, count, s.mid, s.n_src)
         p.columns_pass(&p.columns, s.mid, out)
     else:
         p.window(&p.columns, s.pointers, count, out)
@@ -131,19 +139,19 @@ cdef void band(
 ) noexcept nogil:
     """Rows begin..end of all output rows of all images, in order, on one thread."""
     cdef Scratch s
-    cdef Py_ssize_t i, n, y, k, image = -1
+    cdef Py_ssize_t i, k, n = begin // dst.h, y = begin - n*dst.h
     lay_out(p, src, dst, &s, memory)
-    s.limit = end_of(src)
     for i in range(begin, end):
-        n = i // dst.h
-        y = i - n*dst.h
-        if n != image:
-            image = n
+        if y == dst.h or i == begin:
+            # Another image: the rings hold none of its rows.
+            n += y == dst.h
+            y = 0 if y == dst.h else y
             for k in range(s.slots):
                 s.source_tags[k] = -1
             for k in range(p.taps):
                 s.ring_tags[k] = -1
         output_row(p, src, dst, &s, n, y)
+        y += 1
 
 
 cdef Job new_job(AxisPlan columns, AxisPlan rows, Py_ssize_t channels, int weights):

@@ -30,6 +30,9 @@ cdef extern from "<immintrin.h>" nogil:
     __m512i _mm512_set1_epi32(int)
     __m512 _mm512_set1_ps(float)
 
+    __m512i _mm512_shuffle_epi8(__m512i, __m512i)
+    __m512i _mm512_broadcast_i32x4(__m128i)
+    __m128i _mm_setr_epi8(char, char, char, char, char, char, char, char, char, char, char, char, char, char, char, char)
     __m512i _mm512_permutexvar_epi8(__m512i, __m512i)
     __m512i _mm512_permutex2var_epi8(__m512i, __m512i, __m512i)
     __m512i _mm512_maskz_permutex2var_epi8(__mmask64, __m512i, __m512i, __m512i)

@@ -424,12 +424,45 @@ cdef inline __m512 pair_sum(const Columns* p, const float* s, __m512i index) noe
     return _mm512_add_ps(first, _mm512_permutex2var_ps(_mm512_loadu_ps(s), index, _mm512_loadu_ps(s + 16)))
 
 
+# Pairs of neighbours: with one channel they lie side by side, with four one shuffle within 16 bytes brings them so.
+cdef inline __m512i half_words(const u8* a, const u8* b, __m512i order, const bint shuffled) noexcept nogil:
+    cdef __m512i ones = _mm512_set1_epi8(1), above = _mm512_loadu_si512(a), below = _mm512_loadu_si512(b)
+    if shuffled:
+        above = _mm512_shuffle_epi8(above, order)
+        below = _mm512_shuffle_epi8(below, order)
+    above = _mm512_add_epi16(_mm512_maddubs_epi16(above, ones), _mm512_maddubs_epi16(below, ones))
+    return _mm512_srli_epi16(_mm512_add_epi16(above, _mm512_set1_epi16(2)), 2)
+
+
+cdef inline void half_contiguous(const u8* a, const u8* b, u8* out, Py_ssize_t n, const bint shuffled) noexcept nogil:
+    cdef __m512i order = _mm512_broadcast_i32x4(
+        _mm_setr_epi8(0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15)
+    )
+    cdef Py_ssize_t i
+    for i in range(0, n - 31, 32):
+        _mm256_storeu_si256(
+            <__m256i*> (out + i), _mm512_cvtepi16_epi8(half_words(a + 2*i, b + 2*i, order, shuffled))
+        )
+    i = n & ~<Py_ssize_t> 31
+    if i < n:
+        _mm256_mask_storeu_epi8(
+            out + i, <__mmask32> first_bytes(n - i),
+            _mm512_cvtepi16_epi8(half_words(a + 2*i, b + 2*i, order, shuffled)),
+        )
+
+
 cdef void vbmi_half_u8(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
     cdef const Lanes* t = p.lanes
     cdef __m512i ones = _mm512_set1_epi8(1), two = _mm512_set1_epi16(2), index, total
     cdef Py_ssize_t b
     if t == NULL or taps < 2:
         half_u8(p, rows, taps, out)
+        return
+    if p.channels == 1:
+        half_contiguous(<const u8*> rows[0], <const u8*> rows[1], <u8*> out, t.n, False)
+        return
+    if p.channels == 4:
+        half_contiguous(<const u8*> rows[0], <const u8*> rows[1], <u8*> out, t.n, True)
         return
     for b in range(t.blocks):
         index = _mm512_load_si512(t.index + 64*b)
