@@ -72,7 +72,7 @@ cdef Gather new_gather(AxisPlan columns, AxisPlan rows, Py_ssize_t pixel):
     cdef Gather job = Gather.__new__(Gather)
     job.columns = columns
     job.rows = rows
-    job.lanes = new_lanes(columns, pixel, &kernels.gather_lanes, NO_WEIGHTS)
+    job.lanes = new_lanes(columns, pixel, &kernels.gather_lanes, NO_WEIGHTS, 0, columns.n_out)
     return job
 
 

@@ -61,7 +61,7 @@ cdef Job float_job(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan 
         return job
     if order == COLUMNS_FIRST and kernels.columns_from[element] != NULL:
         job.use_lanes(&kernels.columns_from_lanes[element], SINGLE_FLOATS)
-        if job.lanes != NULL:
+        if job.has_lanes:
             p.widen = NULL
             p.row_size = SIZES[element]
             p.columns_pass = kernels.columns_from[element]

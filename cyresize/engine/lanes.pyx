@@ -20,16 +20,18 @@ cdef enum:
 cdef struct Geometry:
     # What a block is made of.
     Py_ssize_t channels, step
+    Py_ssize_t first_pixel    # output pixel of lane 0
     int taps, lanes, window, lane_bytes, taps_per_group, groups
     Py_ssize_t reach          # elements from a lane's first tap to its last in one load of the window
 
 
 cdef Py_ssize_t lanes_that_fit(AxisPlan plan, const Geometry* g, Py_ssize_t begin, Py_ssize_t n) noexcept nogil:
     """How many lanes from output element ``begin`` on share a window; 0 if not even one fits."""
-    cdef Py_ssize_t base = plan.first[begin // g.channels]*g.channels, e, x, at
+    cdef const Py_ssize_t* first = plan.first + g.first_pixel
+    cdef Py_ssize_t base = first[begin // g.channels]*g.channels, e, x, at
     for e in range(begin, min(begin + g.lanes, n)):
         x = e // g.channels
-        at = plan.first[x]*g.channels + e - x*g.channels - base
+        at = first[x]*g.channels + e - x*g.channels - base
         if at < 0 or at + g.reach >= g.window:
             return e - begin
     return min(<Py_ssize_t> g.lanes, n - begin)
@@ -136,20 +138,22 @@ cdef void fill(
     Lanes* t, AxisPlan plan, const Geometry* g, const LaneFormat* format, int encoding, Py_ssize_t* base,
     Py_ssize_t* out, int* used, unsigned char* index, unsigned char* weights, unsigned short* masks,
 ) noexcept nogil:
+    cdef const Py_ssize_t* first = plan.first + g.first_pixel
+    cdef const double* values = plan.values + g.first_pixel*plan.taps
     cdef Py_ssize_t b, e = 0, x, fit, at
     cdef int lane, group, count, size = weight_bytes(format, encoding)
     for b in range(t.blocks):
         fit = lanes_that_fit(plan, g, e, t.n)
-        base[b] = plan.first[e // g.channels]*g.channels
+        base[b] = first[e // g.channels]*g.channels
         out[b] = e
         for lane in range(<int> fit):
             x = (e + lane) // g.channels
-            at = plan.first[x]*g.channels + e + lane - x*g.channels - base[b]
-            count = g.taps if plan.counts == NULL else plan.counts[x]
+            at = first[x]*g.channels + e + lane - x*g.channels - base[b]
+            count = g.taps if plan.counts == NULL else plan.counts[g.first_pixel + x]
             used[b] = max(used[b], (count + g.taps_per_group - 1) // g.taps_per_group)
-            set_index(index, g, format, lane, at, plan.values + x*plan.taps, encoding)
+            set_index(index, g, format, lane, at, values + x*plan.taps, encoding)
             for group in range(g.groups):
-                encode(weights + group*size, plan.values + x*plan.taps, count, group, lane, g.lanes, encoding)
+                encode(weights + group*size, values + x*plan.taps, count, group, lane, g.lanes, encoding)
                 if masks != NULL and group < count:
                     masks[b*g.groups + group] |= <unsigned short> (1 << lane)
         index += g.lanes*g.lane_bytes
@@ -157,22 +161,39 @@ cdef void fill(
         e += fit
 
 
-cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* format, int encoding) except? NULL:
-    """The lane table of a folded column plan, or NULL if lanes would not pay or not fit."""
+cdef int taps_per_group(const LaneFormat* format) noexcept:
+    return 4 if format.kind == QUADS else 2 if format.kind == PAIRS or format.kind == WORDS else 1
+
+
+cdef int lane_bytes(const LaneFormat* format) noexcept:
+    return 1 if format.kind == SINGLES else 2 if format.kind == PAIRS or format.kind == SHORTS else 4
+
+
+cdef Py_ssize_t lane_cost(AxisPlan plan, const LaneFormat* format, int encoding) noexcept:
+    cdef int per_group = taps_per_group(format)
+    cdef Py_ssize_t groups = (plan.taps + per_group - 1) // per_group
+    return lane_bytes(format) + groups*weight_bytes(format, encoding) // max(format.lanes, 1)
+
+
+cdef Lanes* new_lanes(
+    AxisPlan plan, Py_ssize_t channels, const LaneFormat* format, int encoding, Py_ssize_t begin, Py_ssize_t end
+) except? NULL:
+    """The lane table of a part of a folded column plan, or NULL if lanes would not pay or not fit."""
     cdef Geometry g
     cdef Py_ssize_t n, blocks, size, whole
     cdef Lanes* t
     cdef char* memory
     if format.kind == NO_LANES or plan.n_out > 0x7fffffff // channels or plan.n_in > 0x7fffffff // channels:
         return NULL
-    n = plan.n_out*channels
+    n = (end - begin)*channels
+    g.first_pixel = begin
     g.channels = channels
     g.step = 0 if plan.n_in == 1 else channels
     g.taps = plan.taps
     g.lanes = format.lanes
     g.window = format.window
-    g.lane_bytes = 1 if format.kind == SINGLES else 2 if format.kind == PAIRS or format.kind == SHORTS else 4
-    g.taps_per_group = 4 if format.kind == QUADS else 2 if format.kind == PAIRS or format.kind == WORDS else 1
+    g.lane_bytes = lane_bytes(format)
+    g.taps_per_group = taps_per_group(format)
     g.groups = (g.taps + g.taps_per_group - 1) // g.taps_per_group
     g.reach = (min(g.taps_per_group, g.taps) - 1)*g.step
     # Prefer one window for all groups; else the window moves along with the groups.

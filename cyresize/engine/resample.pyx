@@ -6,16 +6,21 @@ source rows and filters the result. WINDOW hands the source rows of one output r
 
 from cython.parallel cimport prange
 
-from libc.stdlib cimport free, malloc
+from libc.stdlib cimport calloc, free, malloc
 
 from cyresize.engine.image cimport Image, end_of, pack_row, padded, row_of, rows_contiguous, unpack_row
-from cyresize.engine.lanes cimport free_lanes, new_lanes
+from cyresize.engine.lanes cimport free_lanes, lane_cost, new_lanes
 from cyresize.engine.plan cimport FLOAT64, INT16, AxisPlan
-from cyresize.engine.rows.table cimport SLACK
+from cyresize.engine.rows.table cimport NO_LANES, SLACK, Columns, LaneFormat, Lanes
+
+cdef enum:
+    STRIP_BYTES = 24 << 10    # ring rows and lane table of a strip: most of a first-level cache
+    NARROWEST = 512           # output elements that a strip should have at least
 
 
 cdef struct Scratch:
     # One thread's memory, cut into rows. Rings hold row r in slot r % slots.
+    const Columns* columns    # of the strip that is worked on
     char* packed              # source rows made contiguous
     char* source              # source rows, widened: `slots` of them
     char* ring                # rows between the passes
@@ -31,19 +36,22 @@ cdef struct Scratch:
     bint packed_src, packed_dst
 
 
-cdef Py_ssize_t lay_out(const Pipeline* p, const Image* src, const Image* dst, Scratch* s, char* memory) noexcept nogil:
+cdef Py_ssize_t lay_out(
+    const Pipeline* p, const Columns* columns, const Image* src, const Image* dst, Scratch* s, char* memory
+) noexcept nogil:
     """Cut ``memory`` into the parts of ``s``; returns the bytes needed (``memory`` may be NULL to ask that)."""
     cdef Py_ssize_t at = 0, n_src = src.w*src.c, n_dst = dst.w*dst.c
     cdef bint copies
+    s.columns = columns
     s.packed_src = rows_contiguous(src)
     s.packed_dst = rows_contiguous(dst)
     s.n_src = n_src
     s.n_dst = n_dst
-    copies = p.widen != NULL or not s.packed_src or p.columns.lanes != NULL
+    copies = p.widen != NULL or not s.packed_src or columns.lanes != NULL
     s.in_place = NULL
     if s.packed_src and p.widen == NULL:
         # Kernels with lanes read past the end of a row, so the last rows in memory are copied for them.
-        s.in_place = end_of(src) - n_src*src.itemsize - (0 if p.columns.lanes == NULL else SLACK) + 1
+        s.in_place = end_of(src) - n_src*src.itemsize - (0 if columns.lanes == NULL else SLACK) + 1
     s.slots = 1 if p.order == COLUMNS_FIRST else p.taps
     s.source_pitch = padded(n_src*p.row_size)
     s.ring_pitch = padded(n_dst*p.ring_size)
@@ -100,7 +108,7 @@ cdef inline const void* filtered_row(
     cdef char* to = s.ring + slot*s.ring_pitch
     if s.ring_tags[slot] != r:
         s.ring_tags[slot] = r
-        p.columns_pass(&p.columns, source_row(p, src, s, n, r), to)
+        p.columns_pass(s.columns, source_row(p, src, s, n, r), to)
     return to
 
 
@@ -125,9 +133,9 @@ cdef void output_row(
         p.blend(s.pointers, weights, count, out, n_out)
     elif p.order == ROWS_FIRST:
         p.blend(s.pointers, weights, count, s.mid, s.n_src)
-        p.columns_pass(&p.columns, s.mid, out)
+        p.columns_pass(s.columns, s.mid, out)
     else:
-        p.window(&p.columns, s.pointers, count, out)
+        p.window(s.columns, s.pointers, count, out)
     if p.narrow != NULL:
         p.narrow(out, stored, n_out)
     if not contiguous:
@@ -135,12 +143,13 @@ cdef void output_row(
 
 
 cdef void band(
-    const Pipeline* p, const Image* src, const Image* dst, char* memory, Py_ssize_t begin, Py_ssize_t end
+    const Pipeline* p, const Columns* columns, const Image* src, const Image* dst, char* memory, Py_ssize_t begin,
+    Py_ssize_t end,
 ) noexcept nogil:
     """Rows begin..end of all output rows of all images, in order, on one thread."""
     cdef Scratch s
     cdef Py_ssize_t i, k, n = begin // dst.h, y = begin - n*dst.h
-    lay_out(p, src, dst, &s, memory)
+    lay_out(p, columns, src, dst, &s, memory)
     for i in range(begin, end):
         if y == dst.h or i == begin:
             # Another image: the rings hold none of its rows.
@@ -152,6 +161,19 @@ cdef void band(
                 s.ring_tags[k] = -1
         output_row(p, src, dst, &s, n, y)
         y += 1
+
+
+cdef void strips_of_band(
+    const Pipeline* p, const Strip* strips, int n_strips, const Image* src, const Image* dst, char* memory,
+    Py_ssize_t begin, Py_ssize_t end,
+) noexcept nogil:
+    """The same rows, one strip of columns after the other."""
+    cdef Image part = dst[0]
+    cdef int i
+    for i in range(n_strips):
+        part.data = dst.data + strips[i].begin*dst.stride_w
+        part.w = strips[i].end - strips[i].begin
+        band(p, &strips[i].columns, src, &part, memory, begin, end)
 
 
 cdef Job new_job(AxisPlan columns, AxisPlan rows, Py_ssize_t channels, int weights):
@@ -182,33 +204,95 @@ cdef Job new_job(AxisPlan columns, AxisPlan rows, Py_ssize_t channels, int weigh
 cdef class Job:
     """Two plans, their quantised weights and the kernels that execute them. Does not change, so it is shared."""
 
-    cdef int use_lanes(self, const LaneFormat* format, int encoding) except -1:
-        """Give the horizontal kernel a lane table, if the level wants one and the plan fits."""
-        self.lanes = new_lanes(self.column_plan, self.pipeline.columns.channels, format, encoding)
-        self.pipeline.columns.lanes = self.lanes
+    cdef int set_strips(self, int n) except -1:
+        """Cut the output columns into ``n`` strips of about equal width."""
+        cdef const Pipeline* p = &self.pipeline
+        cdef Py_ssize_t size = p.weight_size*p.columns.taps
+        cdef Strip* strip
+        cdef int i
+        self.free_strips()
+        self.strips = <Strip*> calloc(n, sizeof(Strip))
+        if self.strips == NULL:
+            raise MemoryError("no memory for the strips of a plan")
+        self.n_strips = n
+        for i in range(n):
+            strip = &self.strips[i]
+            strip.begin = p.columns.n_out*i // n
+            strip.end = p.columns.n_out*(i + 1) // n
+            strip.columns = p.columns
+            strip.columns.n_out = strip.end - strip.begin
+            strip.columns.start += strip.begin
+            if p.columns.count != NULL:
+                strip.columns.count += strip.begin
+            strip.columns.weights = <const char*> p.columns.weights + strip.begin*size
         return 0
 
+    cdef int use_lanes(self, const LaneFormat* format, int encoding) except -1:
+        """Give the horizontal kernel lane tables, if the level wants them and the plan fits, and narrow strips."""
+        cdef const Pipeline* p = &self.pipeline
+        cdef Py_ssize_t n = p.columns.n_out*p.columns.channels
+        cdef Py_ssize_t cost = p.taps*p.ring_size + lane_cost(self.column_plan, format, encoding)
+        cdef Strip* strip
+        cdef int i
+        if p.order == COLUMNS_FIRST and format.kind != NO_LANES:
+            self.set_strips(<int> min(max(n*cost // STRIP_BYTES, 1), max(n // NARROWEST, 1), p.columns.n_out))
+        else:
+            self.set_strips(1)
+        self.has_lanes = True
+        for i in range(self.n_strips):
+            strip = &self.strips[i]
+            strip.columns.lanes = new_lanes(
+                self.column_plan, p.columns.channels, format, encoding, strip.begin, strip.end
+            )
+            if strip.columns.lanes == NULL:
+                self.has_lanes = False
+        if not self.has_lanes:
+            self.set_strips(1)
+        return 0
+
+    cdef void free_strips(self) noexcept:
+        cdef int i
+        for i in range(self.n_strips):
+            free_lanes(<Lanes*> self.strips[i].columns.lanes)
+        free(self.strips)
+        self.strips = NULL
+        self.n_strips = 0
+        self.has_lanes = False
+
     def __dealloc__(self):
-        free_lanes(self.lanes)
+        self.free_strips()
         free(self.column_weights)
         free(self.row_weights)
 
     cdef int run(self, const Image* src, const Image* dst, int threads) except -1:
         cdef const Pipeline* p = &self.pipeline
+        cdef Strip whole
+        cdef const Strip* strips = self.strips
+        cdef int n_strips = self.n_strips, t
         cdef Scratch layout
-        cdef Py_ssize_t total = dst.n*dst.h
-        cdef Py_ssize_t size = lay_out(p, src, dst, &layout, NULL)
-        cdef int team = <int> min(<Py_ssize_t> threads, total), t
-        cdef char* memory = <char*> malloc(size*team + 64)
+        cdef Py_ssize_t total = dst.n*dst.h, size
+        cdef int team = <int> min(<Py_ssize_t> threads, total)
+        cdef char* memory
         cdef char* aligned
+        if n_strips == 0:
+            whole.columns = p.columns
+            whole.begin = 0
+            whole.end = p.columns.n_out
+            strips = &whole
+            n_strips = 1
+        # Every strip is narrower than the whole, so what suffices for that suffices for each.
+        size = lay_out(p, &strips[0].columns, src, dst, &layout, NULL)
+        memory = <char*> malloc(size*team + 64)
         if memory == NULL:
             raise MemoryError(f"no memory for {team} x {size} bytes of row buffers")
         aligned = memory + (64 - <size_t> memory % 64)
         with nogil:
             if team == 1:
-                band(p, src, dst, aligned, 0, total)
+                strips_of_band(p, strips, n_strips, src, dst, aligned, 0, total)
             else:
                 for t in prange(team, num_threads=team, schedule="static", chunksize=1):
-                    band(p, src, dst, aligned + t*size, total*t // team, total*(t + 1) // team)
+                    strips_of_band(
+                        p, strips, n_strips, src, dst, aligned + t*size, total*t // team, total*(t + 1) // team
+                    )
             free(memory)
         return 0
