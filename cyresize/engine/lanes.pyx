@@ -21,7 +21,8 @@ cdef struct Geometry:
     # What a block is made of.
     Py_ssize_t channels, step
     Py_ssize_t first_pixel    # output pixel of lane 0
-    int taps, lanes, window, lane_bytes, taps_per_group, groups
+    int taps, lanes, lane_bytes, taps_per_group, groups
+    Py_ssize_t window
     Py_ssize_t reach          # elements from a lane's first tap to its last in one load of the window
 
 
@@ -46,6 +47,20 @@ cdef Py_ssize_t count_blocks(AxisPlan plan, const Geometry* g, Py_ssize_t n) noe
         e += fit
         blocks += 1
     return blocks
+
+
+cdef bint worth(
+    AxisPlan plan, Geometry* g, Py_ssize_t n, Py_ssize_t* limit, Py_ssize_t value, Py_ssize_t* blocks
+) noexcept:
+    """Tighten one limit of the geometry if that costs at most a ninth more blocks."""
+    cdef Py_ssize_t before = limit[0], now
+    limit[0] = value
+    now = count_blocks(plan, g, n)
+    if now < 0 or 9*now > 10*blocks[0]:
+        limit[0] = before
+        return False
+    blocks[0] = now
+    return True
 
 
 cdef int weight_bytes(const LaneFormat* format, int encoding) noexcept nogil:
@@ -181,6 +196,7 @@ cdef Lanes* new_lanes(
     """The lane table of a part of a folded column plan, or NULL if lanes would not pay or not fit."""
     cdef Geometry g
     cdef Py_ssize_t n, blocks, size, whole
+    cdef bint narrow, inside
     cdef Lanes* t
     cdef char* memory
     if format.kind == NO_LANES or plan.n_out > 0x7fffffff // channels or plan.n_in > 0x7fffffff // channels:
@@ -196,15 +212,12 @@ cdef Lanes* new_lanes(
     g.taps_per_group = taps_per_group(format)
     g.groups = (g.taps + g.taps_per_group - 1) // g.taps_per_group
     g.reach = (min(g.taps_per_group, g.taps) - 1)*g.step
-    # Prefer one window for all groups; else the window moves along with the groups.
     whole = (g.taps - 1)*g.step
     blocks = count_blocks(plan, &g, n)
     if blocks < 0 or n < FEWEST_LANES*blocks and blocks > 1:
         return NULL
-    size = g.reach
-    g.reach = whole
-    if count_blocks(plan, &g, n) != blocks:
-        g.reach = size
+    narrow = worth(plan, &g, n, &g.window, g.window // 2, &blocks)
+    inside = worth(plan, &g, n, &g.reach, whole, &blocks)
     size = blocks*(3*sizeof(Py_ssize_t) + g.lanes*g.lane_bytes + g.groups*(weight_bytes(format, encoding) + 2)) + 256
     t = <Lanes*> malloc(sizeof(Lanes))
     memory = <char*> calloc(size, 1)
@@ -215,7 +228,8 @@ cdef Lanes* new_lanes(
     t.blocks = blocks
     t.n = n
     t.groups = g.groups
-    t.inside = g.reach == whole
+    t.inside = inside
+    t.narrow = narrow
     t.base = <Py_ssize_t*> memory
     t.out = t.base + blocks
     t.used = <int*> (t.out + blocks)

@@ -234,7 +234,8 @@ cdef class Job:
         cdef Py_ssize_t cost = p.taps*p.ring_size + lane_cost(self.column_plan, format, encoding)
         cdef Strip* strip
         cdef int i
-        if p.order == COLUMNS_FIRST and format.kind != NO_LANES:
+        # Only where the axis grows: a strip of a shrinking axis reads so much source that its start-up shows.
+        if p.order == COLUMNS_FIRST and format.kind != NO_LANES and p.columns.n_out > p.columns.n_in:
             self.set_strips(<int> min(max(n*cost // STRIP_BYTES, 1), max(n // NARROWEST, 1), p.columns.n_out))
         else:
             self.set_strips(1)

@@ -24,7 +24,8 @@ cdef struct Lanes:
     Py_ssize_t blocks
     Py_ssize_t n          # output elements: OW*C
     int groups            # tap groups per lane: QUADS ceil(K/4), WORDS ceil(K/2), others K
-    bint inside           # all groups of a block lie in its window
+    bint inside               # all groups of a block lie in its window
+    bint narrow               # every block needs the first half of its window only: one register
     const Py_ssize_t* base    # [blocks] first source element of the window
     const Py_ssize_t* out     # [blocks] first output element
     const int* used           # [blocks] tap groups that some lane of the block uses: no window starts behind the row

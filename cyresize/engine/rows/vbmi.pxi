@@ -4,7 +4,9 @@
 from cyresize.engine.rows.avx512 cimport *
 
 
-cdef inline __m512i window_bytes(const u8* s, __m512i index) noexcept nogil:
+cdef inline __m512i window_bytes(const u8* s, __m512i index, const bint narrow) noexcept nogil:
+    if narrow:
+        return _mm512_permutexvar_epi8(index, _mm512_loadu_si512(s))
     return _mm512_permutex2var_epi8(_mm512_loadu_si512(s), index, _mm512_loadu_si512(s + 64))
 
 
@@ -18,36 +20,46 @@ cdef inline __mmask16 first_words(Py_ssize_t n) noexcept nogil:
 
 # With near and far the samples of larger and smaller weight, a the smaller weight (at most 1024) and H the sum,
 # H >> 4 = near*128 + floor((far - near)*a/16) = near*128 + high16(((near - far)*128)*(-32*a)): all fits int16.
-cdef void vbmi_linear_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
-    cdef const Lanes* t = p.lanes
+cdef inline void linear_blocks(const Lanes* t, const u8* row, i16* out, const bint narrow) noexcept nogil:
     cdef __m512i pair, difference
     cdef __m512i plus_minus = _mm512_set1_epi16(<short> (0xc000 | 64)), low = _mm512_set1_epi16(255)
     cdef Py_ssize_t b
-    if t == NULL:
-        linear_u8_columns(p, row, out)
-        return
     for b in range(t.blocks):
-        pair = window_bytes(<const u8*> row + t.base[b], _mm512_load_si512(t.index + 64*b))
+        pair = window_bytes(row + t.base[b], _mm512_load_si512(t.index + 64*b), narrow)
         difference = _mm512_slli_epi16(_mm512_maddubs_epi16(pair, plus_minus), 1)
         pair = _mm512_slli_epi16(_mm512_and_si512(pair, low), 7)
         pair = _mm512_add_epi16(pair, _mm512_mulhi_epi16(difference, _mm512_load_si512(t.weights + 64*b)))
-        _mm512_storeu_si512(<i16*> out + t.out[b], pair)
+        _mm512_storeu_si512(out + t.out[b], pair)
+
+
+cdef void vbmi_linear_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    if p.lanes == NULL:
+        linear_u8_columns(p, row, out)
+    elif p.lanes.narrow:
+        linear_blocks(p.lanes, <const u8*> row, <i16*> out, True)
+    else:
+        linear_blocks(p.lanes, <const u8*> row, <i16*> out, False)
 
 
 # H = 256*first + (second - first)*weight, modulo 2**16.
-cdef void vbmi_exact_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
-    cdef const Lanes* t = p.lanes
+cdef inline void exact_blocks(const Lanes* t, const u8* row, u16* out, const bint narrow) noexcept nogil:
     cdef __m512i pair, difference
     cdef __m512i minus_plus = _mm512_set1_epi16(0x01ff)
     cdef Py_ssize_t b
-    if t == NULL:
-        exact_u8_columns(p, row, out)
-        return
     for b in range(t.blocks):
-        pair = window_bytes(<const u8*> row + t.base[b], _mm512_load_si512(t.index + 64*b))
+        pair = window_bytes(row + t.base[b], _mm512_load_si512(t.index + 64*b), narrow)
         difference = _mm512_maddubs_epi16(pair, minus_plus)
         difference = _mm512_mullo_epi16(difference, _mm512_load_si512(t.weights + 64*b))
-        _mm512_storeu_si512(<u16*> out + t.out[b], _mm512_add_epi16(_mm512_slli_epi16(pair, 8), difference))
+        _mm512_storeu_si512(out + t.out[b], _mm512_add_epi16(_mm512_slli_epi16(pair, 8), difference))
+
+
+cdef void vbmi_exact_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    if p.lanes == NULL:
+        exact_u8_columns(p, row, out)
+    elif p.lanes.narrow:
+        exact_blocks(p.lanes, <const u8*> row, <u16*> out, True)
+    else:
+        exact_blocks(p.lanes, <const u8*> row, <u16*> out, False)
 
 
 cdef inline __m512i exact_words(__m512i a, __m512i b, __m512i weights) noexcept nogil:
@@ -75,81 +87,96 @@ cdef void vbmi_exact_u8_blend(
         )
 
 
-# uint8 by weights of two signed base-256 digits (11-bit weights) or three (22-bit weights), four taps at a time.
-cdef inline __m512i dot2(const Lanes* t, Py_ssize_t b, const u8* s, Py_ssize_t step, const int groups) noexcept nogil:
-    cdef const u8* w = t.weights + 128*groups*b
+# uint8 by weights in signed base-256 digits, two of them (11-bit weights) or three (22-bit weights), four taps at a
+# time. `low` brings the rounding constant.
+cdef inline __m512i dot_digits(
+    const Lanes* t, Py_ssize_t b, const u8* s, Py_ssize_t step, __m512i low, const int groups, const int digits,
+    const bint inside, const bint narrow,
+) noexcept nogil:
+    cdef const u8* w = t.weights + 64*digits*t.groups*b
     cdef __m512i index = _mm512_load_si512(t.index + 64*b), quad
-    cdef __m512i low = _mm512_setzero_si512(), high = low, head, tail, advance
+    cdef __m512i middle = _mm512_setzero_si512(), high = middle, head = middle, tail = middle
+    cdef __m512i advance = _mm512_set1_epi8(<char> (4*step))
     cdef int q
-    if t.inside:
+    if inside:
         head = _mm512_loadu_si512(s)
-        tail = _mm512_loadu_si512(s + 64)
-        advance = _mm512_set1_epi8(<char> (4*step))
-        for q in range(groups):
+        if not narrow:
+            tail = _mm512_loadu_si512(s + 64)
+    for q in range(groups):
+        if not inside:
+            quad = window_bytes(s + 4*q*step, index, narrow)
+        elif narrow:
+            quad = _mm512_permutexvar_epi8(index, head)
+        else:
             quad = _mm512_permutex2var_epi8(head, index, tail)
-            low = _mm512_dpbusd_epi32(low, quad, _mm512_load_si512(w + 128*q))
-            high = _mm512_dpbusd_epi32(high, quad, _mm512_load_si512(w + 128*q + 64))
+        low = _mm512_dpbusd_epi32(low, quad, _mm512_load_si512(w + 64*digits*q))
+        middle = _mm512_dpbusd_epi32(middle, quad, _mm512_load_si512(w + 64*digits*q + 64))
+        if digits == 3:
+            high = _mm512_dpbusd_epi32(high, quad, _mm512_load_si512(w + 64*digits*q + 128))
+        if inside:
             index = _mm512_add_epi8(index, advance)
-    else:
-        for q in range(groups):
-            quad = window_bytes(s + 4*q*step, index)
-            low = _mm512_dpbusd_epi32(low, quad, _mm512_load_si512(w + 128*q))
-            high = _mm512_dpbusd_epi32(high, quad, _mm512_load_si512(w + 128*q + 64))
-    return _mm512_add_epi32(low, _mm512_slli_epi32(high, 8))
+    if digits == 3:
+        middle = _mm512_add_epi32(middle, _mm512_slli_epi32(high, 8))
+    return _mm512_add_epi32(low, _mm512_slli_epi32(middle, 8))
 
 
-cdef inline void fixed_blocks(const Columns* p, const u8* row, i32* out, const int groups) noexcept nogil:
+cdef inline void fixed_blocks(
+    const Columns* p, const u8* row, i32* out, const int groups, const bint inside, const bint narrow
+) noexcept nogil:
     cdef const Lanes* t = p.lanes
+    cdef __m512i zero = _mm512_setzero_si512()
     cdef Py_ssize_t b
     for b in range(t.blocks):
-        _mm512_storeu_si512(out + t.out[b], dot2(t, b, row + t.base[b], p.channels, groups))
+        _mm512_storeu_si512(
+            out + t.out[b], dot_digits(t, b, row + t.base[b], p.channels, zero, groups, 2, inside, narrow)
+        )
 
 
 cdef void vbmi_fixed_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
-    if p.lanes == NULL:
+    cdef const Lanes* t = p.lanes
+    cdef const u8* s = <const u8*> row
+    cdef i32* d = <i32*> out
+    if t == NULL:
         fixed_u8_columns(p, row, out)
-    elif p.lanes.groups == 1:
-        fixed_blocks(p, <const u8*> row, <i32*> out, 1)
+    elif t.groups == 1 and t.narrow:
+        fixed_blocks(p, s, d, 1, True, True)
+    elif t.groups == 1:
+        fixed_blocks(p, s, d, 1, True, False)
+    elif t.inside and t.narrow:
+        fixed_blocks(p, s, d, 2, True, True)
+    elif t.inside:
+        fixed_blocks(p, s, d, 2, True, False)
+    elif t.narrow:
+        fixed_blocks(p, s, d, 2, False, True)
     else:
-        fixed_blocks(p, <const u8*> row, <i32*> out, 2)
+        fixed_blocks(p, s, d, 2, False, False)
 
 
-cdef inline __m512i dot3(const Lanes* t, Py_ssize_t b, const u8* s, Py_ssize_t step) noexcept nogil:
-    cdef const u8* w = t.weights + 192*t.groups*b
-    cdef __m512i index = _mm512_load_si512(t.index + 64*b), quad
-    cdef __m512i low = _mm512_set1_epi32(1 << 21), middle = _mm512_setzero_si512(), high = middle
-    cdef __m512i head, tail, advance
-    cdef int q
-    if t.inside:
-        head = _mm512_loadu_si512(s)
-        tail = _mm512_loadu_si512(s + 64)
-        advance = _mm512_set1_epi8(<char> (4*step))
-        for q in range(t.groups):
-            quad = _mm512_permutex2var_epi8(head, index, tail)
-            low = _mm512_dpbusd_epi32(low, quad, _mm512_load_si512(w + 192*q))
-            middle = _mm512_dpbusd_epi32(middle, quad, _mm512_load_si512(w + 192*q + 64))
-            high = _mm512_dpbusd_epi32(high, quad, _mm512_load_si512(w + 192*q + 128))
-            index = _mm512_add_epi8(index, advance)
-    else:
-        for q in range(t.used[b]):
-            quad = window_bytes(s + 4*q*step, index)
-            low = _mm512_dpbusd_epi32(low, quad, _mm512_load_si512(w + 192*q))
-            middle = _mm512_dpbusd_epi32(middle, quad, _mm512_load_si512(w + 192*q + 64))
-            high = _mm512_dpbusd_epi32(high, quad, _mm512_load_si512(w + 192*q + 128))
-    middle = _mm512_add_epi32(_mm512_slli_epi32(middle, 8), _mm512_slli_epi32(high, 16))
-    return _mm512_srai_epi32(_mm512_add_epi32(low, middle), 22)
+cdef inline void pillow_blocks(const Columns* p, const u8* row, u8* out, const bint inside, const bint narrow) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef __m512i zero = _mm512_setzero_si512(), start = _mm512_set1_epi32(1 << 21), v
+    cdef Py_ssize_t b
+    cdef int groups
+    for b in range(t.blocks):
+        groups = t.used[b]
+        v = dot_digits(t, b, row + t.base[b], p.channels, start, groups, 3, inside, narrow)
+        v = _mm512_max_epi32(_mm512_srai_epi32(v, 22), zero)
+        # Where the vertical pass comes first this is the destination, which has no slack.
+        _mm_mask_storeu_epi8(out + t.out[b], first_words(t.n - t.out[b]), _mm512_cvtusepi32_epi8(v))
 
 
 cdef void vbmi_pillow_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
     cdef const Lanes* t = p.lanes
-    cdef __m512i zero = _mm512_setzero_si512(), v
-    cdef Py_ssize_t b
     if t == NULL:
         pillow_u8_columns(p, row, out)
-        return
-    for b in range(t.blocks):
-        v = _mm512_max_epi32(dot3(t, b, <const u8*> row + t.base[b], p.channels), zero)
-        _mm_mask_storeu_epi8(<u8*> out + t.out[b], first_words(t.n - t.out[b]), _mm512_cvtusepi32_epi8(v))
+    elif t.inside and t.narrow:
+        pillow_blocks(p, <const u8*> row, <u8*> out, True, True)
+    elif t.inside:
+        pillow_blocks(p, <const u8*> row, <u8*> out, True, False)
+    elif t.narrow:
+        pillow_blocks(p, <const u8*> row, <u8*> out, False, True)
+    else:
+        pillow_blocks(p, <const u8*> row, <u8*> out, False, False)
 
 
 cdef inline void add_quads(
@@ -217,35 +244,48 @@ cdef inline int digit_quad(const i32* w, int k, int taps, const int digit) noexc
 
 
 # uint8 row to float row: products added in tap order, a lane whose taps have ended adds 0.
-cdef void vbmi_bytes_to_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+cdef inline void byte_blocks(const Columns* p, const u8* row, float* out, const bint inside, const bint narrow) noexcept nogil:
     cdef const Lanes* t = p.lanes
-    cdef __mmask64 lowest = 0x1111111111111111
-    cdef __m512i index, head, tail, advance = _mm512_set1_epi8(<char> p.channels)
-    cdef __m512 total, value
-    cdef const u8* s
     cdef const u8* w = t.weights
+    cdef __mmask64 lowest = 0x1111111111111111
+    cdef __m512i index, v, head = _mm512_setzero_si512(), tail = head
+    cdef __m512i advance = _mm512_set1_epi8(<char> p.channels)
+    cdef __m512 total
+    cdef const u8* s
     cdef Py_ssize_t b
     cdef int k
     for b in range(t.blocks):
-        s = <const u8*> row + t.base[b]
+        s = row + t.base[b]
         index = _mm512_load_si512(t.index + 64*b)
         total = _mm512_setzero_ps()
-        if t.inside:
-            head = _mm512_loadu_si512(s)
-            tail = _mm512_loadu_si512(s + 64)
-            for k in range(t.groups):
-                value = _mm512_cvtepi32_ps(_mm512_maskz_permutex2var_epi8(lowest, head, index, tail))
-                total = _mm512_add_ps(total, _mm512_mul_ps(value, _mm512_loadu_ps(w + 64*k)))
-                index = _mm512_add_epi8(index, advance)
-        else:
-            for k in range(t.used[b]):
+        for k in range(t.used[b]):
+            if k == 0 or not inside:
                 head = _mm512_loadu_si512(s)
-                tail = _mm512_loadu_si512(s + 64)
-                value = _mm512_cvtepi32_ps(_mm512_maskz_permutex2var_epi8(lowest, head, index, tail))
-                total = _mm512_add_ps(total, _mm512_mul_ps(value, _mm512_loadu_ps(w + 64*k)))
+                if not narrow:
+                    tail = _mm512_loadu_si512(s + 64)
+            if narrow:
+                v = _mm512_maskz_permutexvar_epi8(lowest, index, head)
+            else:
+                v = _mm512_maskz_permutex2var_epi8(lowest, head, index, tail)
+            total = _mm512_add_ps(total, _mm512_mul_ps(_mm512_cvtepi32_ps(v), _mm512_loadu_ps(w + 64*k)))
+            if inside:
+                index = _mm512_add_epi8(index, advance)
+            else:
                 s += p.channels
         w += 64*t.groups
-        _mm512_storeu_ps(<float*> out + t.out[b], total)
+        _mm512_storeu_ps(out + t.out[b], total)
+
+
+cdef void vbmi_bytes_to_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    if t.inside and t.narrow:
+        byte_blocks(p, <const u8*> row, <float*> out, True, True)
+    elif t.inside:
+        byte_blocks(p, <const u8*> row, <float*> out, True, False)
+    elif t.narrow:
+        byte_blocks(p, <const u8*> row, <float*> out, False, True)
+    else:
+        byte_blocks(p, <const u8*> row, <float*> out, False, False)
 
 
 cdef inline void store_floats(float* out, Py_ssize_t left, __m512 v) noexcept nogil:
@@ -255,26 +295,38 @@ cdef inline void store_floats(float* out, Py_ssize_t left, __m512 v) noexcept no
         _mm512_mask_storeu_ps(out, first_words(left), v)
 
 
-cdef inline void float_blocks_inside(const Columns* p, const float* row, float* out, const int groups) noexcept nogil:
+cdef inline void float_blocks_inside(
+    const Columns* p, const float* row, float* out, const int groups, const bint narrow
+) noexcept nogil:
     """All taps of a block in one window, every lane using all of them."""
     cdef const Lanes* t = p.lanes
     cdef const u8* w = t.weights
     cdef __m512i index, advance = _mm512_set1_epi32(<int> p.channels)
-    cdef __m512 head, tail, total
+    cdef __m512 head, tail = _mm512_setzero_ps(), total = tail, value
     cdef Py_ssize_t b
     cdef int k
     for b in range(t.blocks):
         index = _mm512_load_si512(t.index + 64*b)
         head = _mm512_loadu_ps(row + t.base[b])
-        tail = _mm512_loadu_ps(row + t.base[b] + 16)
-        total = _mm512_mul_ps(_mm512_permutex2var_ps(head, index, tail), _mm512_loadu_ps(w))
-        for k in range(1, groups):
+        if not narrow:
+            tail = _mm512_loadu_ps(row + t.base[b] + 16)
+        for k in range(groups):
+            if narrow:
+                value = _mm512_permutexvar_ps(index, head)
+            else:
+                value = _mm512_permutex2var_ps(head, index, tail)
+            value = _mm512_mul_ps(value, _mm512_loadu_ps(w + 64*k))
+            total = value if k == 0 else _mm512_add_ps(total, value)
             index = _mm512_add_epi32(index, advance)
-            total = _mm512_add_ps(
-                total, _mm512_mul_ps(_mm512_permutex2var_ps(head, index, tail), _mm512_loadu_ps(w + 64*k))
-            )
         w += 64*groups
         store_floats(out + t.out[b], t.n - t.out[b], total)
+
+
+cdef inline void float_blocks_of(const Columns* p, const float* row, float* out, const int groups) noexcept nogil:
+    if p.lanes.narrow:
+        float_blocks_inside(p, row, out, groups, True)
+    else:
+        float_blocks_inside(p, row, out, groups, False)
 
 
 cdef inline void float_blocks_moving(const Columns* p, const float* row, float* out, const bint masked) noexcept nogil:
@@ -312,34 +364,48 @@ cdef void vbmi_float_columns(const Columns* p, const void* row, void* out) noexc
     elif not p.lanes.inside:
         float_blocks_moving(p, <const float*> row, <float*> out, False)
     elif p.lanes.groups == 2:
-        float_blocks_inside(p, <const float*> row, <float*> out, 2)
+        float_blocks_of(p, <const float*> row, <float*> out, 2)
     elif p.lanes.groups == 4:
-        float_blocks_inside(p, <const float*> row, <float*> out, 4)
+        float_blocks_of(p, <const float*> row, <float*> out, 4)
     else:
-        float_blocks_inside(p, <const float*> row, <float*> out, p.lanes.groups)
+        float_blocks_of(p, <const float*> row, <float*> out, p.lanes.groups)
 
 
 cdef inline __m512 widened_words(__m512i head, __m512i index, __m512i tail) noexcept nogil:
     return _mm512_cvtepi32_ps(_mm512_maskz_permutex2var_epi16(0x55555555, head, index, tail))
 
 
-cdef inline void word_blocks_inside(const Columns* p, const u16* row, float* out, const int groups) noexcept nogil:
+cdef inline void word_blocks_inside(
+    const Columns* p, const u16* row, float* out, const int groups, const bint narrow
+) noexcept nogil:
     cdef const Lanes* t = p.lanes
     cdef const u8* w = t.weights
-    cdef __m512i index, head, tail, advance = _mm512_set1_epi32(<int> p.channels)
-    cdef __m512 total
+    cdef __m512i index, head, tail = _mm512_setzero_si512(), v, advance = _mm512_set1_epi32(<int> p.channels)
+    cdef __m512 total = _mm512_setzero_ps(), value
     cdef Py_ssize_t b
     cdef int k
     for b in range(t.blocks):
         index = _mm512_load_si512(t.index + 64*b)
         head = _mm512_loadu_si512(row + t.base[b])
-        tail = _mm512_loadu_si512(row + t.base[b] + 32)
-        total = _mm512_mul_ps(widened_words(head, index, tail), _mm512_loadu_ps(w))
-        for k in range(1, groups):
+        if not narrow:
+            tail = _mm512_loadu_si512(row + t.base[b] + 32)
+        for k in range(groups):
+            if narrow:
+                v = _mm512_maskz_permutexvar_epi16(0x55555555, index, head)
+            else:
+                v = _mm512_maskz_permutex2var_epi16(0x55555555, head, index, tail)
+            value = _mm512_mul_ps(_mm512_cvtepi32_ps(v), _mm512_loadu_ps(w + 64*k))
+            total = value if k == 0 else _mm512_add_ps(total, value)
             index = _mm512_add_epi32(index, advance)
-            total = _mm512_add_ps(total, _mm512_mul_ps(widened_words(head, index, tail), _mm512_loadu_ps(w + 64*k)))
         w += 64*groups
         _mm512_storeu_ps(out + t.out[b], total)
+
+
+cdef inline void word_blocks_of(const Columns* p, const u16* row, float* out, const int groups) noexcept nogil:
+    if p.lanes.narrow:
+        word_blocks_inside(p, row, out, groups, True)
+    else:
+        word_blocks_inside(p, row, out, groups, False)
 
 
 cdef inline void word_blocks_moving(const Columns* p, const u16* row, float* out, const bint masked) noexcept nogil:
@@ -371,11 +437,11 @@ cdef void vbmi_words_to_float_columns(const Columns* p, const void* row, void* o
     elif not p.lanes.inside:
         word_blocks_moving(p, <const u16*> row, <float*> out, False)
     elif p.lanes.groups == 2:
-        word_blocks_inside(p, <const u16*> row, <float*> out, 2)
+        word_blocks_of(p, <const u16*> row, <float*> out, 2)
     elif p.lanes.groups == 4:
-        word_blocks_inside(p, <const u16*> row, <float*> out, 4)
+        word_blocks_of(p, <const u16*> row, <float*> out, 4)
     else:
-        word_blocks_inside(p, <const u16*> row, <float*> out, p.lanes.groups)
+        word_blocks_of(p, <const u16*> row, <float*> out, p.lanes.groups)
 
 
 # Whole windows of floats, added as OpenCV does: groups of four in row-major order, what is left one by one.
@@ -466,8 +532,8 @@ cdef void vbmi_half_u8(const Columns* p, const void** rows, int taps, void* out)
         return
     for b in range(t.blocks):
         index = _mm512_load_si512(t.index + 64*b)
-        total = _mm512_maddubs_epi16(window_bytes(<const u8*> rows[0] + t.base[b], index), ones)
-        index = _mm512_maddubs_epi16(window_bytes(<const u8*> rows[1] + t.base[b], index), ones)
+        total = _mm512_maddubs_epi16(window_bytes(<const u8*> rows[0] + t.base[b], index, False), ones)
+        index = _mm512_maddubs_epi16(window_bytes(<const u8*> rows[1] + t.base[b], index, False), ones)
         total = _mm512_srli_epi16(_mm512_add_epi16(_mm512_add_epi16(total, index), two), 2)
         _mm256_mask_storeu_epi8(
             <u8*> out + t.out[b], <__mmask32> first_bytes(min(t.n - t.out[b], 32)), _mm512_cvtepi16_epi8(total)
@@ -494,7 +560,7 @@ cdef void vbmi_area_u8(const Columns* p, const void** rows, int taps, void* out)
             s = <const u8*> rows[r] + t.base[b]
             for q in range(t.groups):
                 total = _mm512_dpbusd_epi32(
-                    total, window_bytes(s + 4*q*p.channels, index), _mm512_load_si512(w + 64*q)
+                    total, window_bytes(s + 4*q*p.channels, index, False), _mm512_load_si512(w + 64*q)
                 )
         total = _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_cvtepi32_ps(total), scale))
         _mm_mask_storeu_epi8(
@@ -502,18 +568,29 @@ cdef void vbmi_area_u8(const Columns* p, const void** rows, int taps, void* out)
         )
 
 
+cdef inline void gather_blocks(const Lanes* t, const u8* row, u8* out, const bint narrow) noexcept nogil:
+    cdef Py_ssize_t b, whole = t.blocks
+    cdef __m512i v
+    # Only a row's last blocks could store past its end.
+    while whole > 0 and t.out[whole - 1] + 64 > t.n:
+        whole -= 1
+    for b in range(whole):
+        v = window_bytes(row + t.base[b], _mm512_load_si512(t.index + 64*b), narrow)
+        _mm512_storeu_si512(out + t.out[b], v)
+    for b in range(whole, t.blocks):
+        v = window_bytes(row + t.base[b], _mm512_load_si512(t.index + 64*b), narrow)
+        _mm512_mask_storeu_epi8(out + t.out[b], first_bytes(t.n - t.out[b]), v)
+
+
 cdef void vbmi_gather(
     const Lanes* t, const Py_ssize_t* index, Py_ssize_t n, Py_ssize_t size, const void* row, void* out
 ) noexcept nogil:
-    cdef Py_ssize_t b, last
     if t == NULL:
         gather(t, index, n, size, row, out)
-        return
-    for b in range(t.blocks):
-        _mm512_mask_storeu_epi8(
-            <u8*> out + t.out[b], first_bytes(t.n - t.out[b]),
-            window_bytes(<const u8*> row + t.base[b], _mm512_load_si512(t.index + 64*b)),
-        )
+    elif t.narrow:
+        gather_blocks(t, <const u8*> row, <u8*> out, True)
+    else:
+        gather_blocks(t, <const u8*> row, <u8*> out, False)
 
 
 # (a + b + c + d + 2) >> 2 without leaving 16 bits: quarters and remainders apart.
