@@ -13,6 +13,7 @@ cdef extern from "<immintrin.h>" nogil:
     ctypedef unsigned int __mmask32
     ctypedef unsigned long long __mmask64
 
+    void _mm_prefetch(const void*, int)
     __m512i _mm512_loadu_si512(const void*)
     __m512i _mm512_load_si512(const void*)
     void _mm512_storeu_si512(void*, __m512i)
