@@ -8,7 +8,8 @@ from cython.parallel cimport prange
 
 from libc.stdlib cimport calloc, free, malloc
 
-from cyresize.engine.image cimport Image, end_of, pack_row, padded, row_of, rows_contiguous, unpack_row
+from cyresize.engine.dispatch cimport kernels
+from cyresize.engine.image cimport Image, end_of, pack_row, padded, row_of, rows_contiguous, streams, unpack_row
 from cyresize.engine.lanes cimport free_lanes, lane_cost, new_lanes
 from cyresize.engine.plan cimport FLOAT64, INT16, AxisPlan
 from cyresize.engine.rows.table cimport NO_LANES, SLACK, Columns, LaneFormat, Lanes
@@ -33,11 +34,12 @@ cdef struct Scratch:
     Py_ssize_t slots, source_pitch, ring_pitch
     Py_ssize_t n_src, n_dst   # elements of a row
     const char* in_place      # source rows that start before it are used where they are
-    bint packed_src, packed_dst
+    bint packed_src, packed_dst, streaming
 
 
 cdef Py_ssize_t lay_out(
-    const Pipeline* p, const Columns* columns, const Image* src, const Image* dst, Scratch* s, char* memory
+    const Pipeline* p, const Columns* columns, const Image* src, const Image* dst, const Image* whole, Scratch* s,
+    char* memory,
 ) noexcept nogil:
     """Cut ``memory`` into the parts of ``s``; returns the bytes needed (``memory`` may be NULL to ask that)."""
     cdef Py_ssize_t at = 0, n_src = src.w*src.c, n_dst = dst.w*dst.c
@@ -45,6 +47,7 @@ cdef Py_ssize_t lay_out(
     s.columns = columns
     s.packed_src = rows_contiguous(src)
     s.packed_dst = rows_contiguous(dst)
+    s.streaming = kernels.stream != NULL and streams(whole)
     s.n_src = n_src
     s.n_dst = n_dst
     copies = p.widen != NULL or not s.packed_src or columns.lanes != NULL
@@ -66,7 +69,7 @@ cdef Py_ssize_t lay_out(
     s.finished = memory + at
     at += padded(n_dst*p.out_size)
     s.unpacked = memory + at
-    at += 0 if s.packed_dst else padded(n_dst*dst.itemsize)
+    at += 0 if s.packed_dst and not s.streaming else padded(n_dst*dst.itemsize)
     s.pointers = <const void**> (memory + at)
     at += padded(p.taps*sizeof(void*))
     s.source_tags = <Py_ssize_t*> (memory + at)
@@ -119,7 +122,7 @@ cdef void output_row(
     cdef Py_ssize_t r, last = src.h - 1, n_out = s.n_dst
     cdef bint contiguous = s.packed_dst
     cdef char* row = row_of(dst, n, y)
-    cdef char* stored = row if contiguous else s.unpacked
+    cdef char* stored = row if contiguous and not s.streaming else s.unpacked
     cdef char* out = stored if p.narrow == NULL else s.finished
     cdef const void* weights = p.weights + y*p.taps*p.weight_size
     for k in range(count):
@@ -138,18 +141,20 @@ cdef void output_row(
         p.window(s.columns, s.pointers, count, out)
     if p.narrow != NULL:
         p.narrow(out, stored, n_out)
-    if not contiguous:
+    if s.streaming:
+        kernels.stream(stored, row, n_out*dst.itemsize)
+    elif not contiguous:
         unpack_row(dst, stored, row)
 
 
 cdef void band(
-    const Pipeline* p, const Columns* columns, const Image* src, const Image* dst, char* memory, Py_ssize_t begin,
-    Py_ssize_t end,
+    const Pipeline* p, const Columns* columns, const Image* src, const Image* dst, const Image* whole, char* memory,
+    Py_ssize_t begin, Py_ssize_t end,
 ) noexcept nogil:
     """Rows begin..end of all output rows of all images, in order, on one thread."""
     cdef Scratch s
     cdef Py_ssize_t i, k, n = begin // dst.h, y = begin - n*dst.h
-    lay_out(p, columns, src, dst, &s, memory)
+    lay_out(p, columns, src, dst, whole, &s, memory)
     for i in range(begin, end):
         if y == dst.h or i == begin:
             # Another image: the rings hold none of its rows.
@@ -173,7 +178,7 @@ cdef void strips_of_band(
     for i in range(n_strips):
         part.data = dst.data + strips[i].begin*dst.stride_w
         part.w = strips[i].end - strips[i].begin
-        band(p, &strips[i].columns, src, &part, memory, begin, end)
+        band(p, &strips[i].columns, src, &part, dst, memory, begin, end)
 
 
 cdef Job new_job(AxisPlan columns, AxisPlan rows, Py_ssize_t channels, int weights):
@@ -282,7 +287,7 @@ cdef class Job:
             strips = &whole
             n_strips = 1
         # Every strip is narrower than the whole, so what suffices for that suffices for each.
-        size = lay_out(p, &strips[0].columns, src, dst, &layout, NULL)
+        size = lay_out(p, &strips[0].columns, src, dst, dst, &layout, NULL)
         memory = <char*> malloc(size*team + 64)
         if memory == NULL:
             raise MemoryError(f"no memory for {team} x {size} bytes of row buffers")

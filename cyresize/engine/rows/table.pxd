@@ -113,3 +113,5 @@ cdef struct RowKernels:
     blend_fn blend_from[9]    # rows of the stored type to one of the calculating type; NULL: widen first
     blend_fn blend_to[9]      # rows of the calculating type to one of the stored type; NULL: narrow afterwards
     gather_fn gather
+    # n bytes to memory past the caches: for results too large to be found there again. NULL: memcpy.
+    convert_fn stream

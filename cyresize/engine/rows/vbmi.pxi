@@ -648,6 +648,47 @@ cdef void vbmi_half_u16(const Columns* p, const void** rows, int taps, void* out
         )
 
 
+# Two and four rows of floats, the usual numbers of taps: as in rows.pxi, with prefetching.
+cdef inline void blend_floats(const float** r, const float* w, const int taps, float* out, Py_ssize_t n) noexcept nogil:
+    cdef __m512 total
+    cdef Py_ssize_t i
+    cdef int k
+    for i in range(0, n - 15, 16):
+        fetch(r[taps - 1] + i)
+        total = _mm512_mul_ps(_mm512_loadu_ps(r[0] + i), _mm512_set1_ps(w[0]))
+        for k in range(1, taps):
+            total = _mm512_add_ps(total, _mm512_mul_ps(_mm512_loadu_ps(r[k] + i), _mm512_set1_ps(w[k])))
+        _mm512_storeu_ps(out + i, total)
+    i = n & ~<Py_ssize_t> 15
+    if i < n:
+        total = _mm512_mul_ps(_mm512_maskz_loadu_ps(first_words(n - i), r[0] + i), _mm512_set1_ps(w[0]))
+        for k in range(1, taps):
+            total = _mm512_add_ps(
+                total, _mm512_mul_ps(_mm512_maskz_loadu_ps(first_words(n - i), r[k] + i), _mm512_set1_ps(w[k]))
+            )
+        _mm512_mask_storeu_ps(out + i, first_words(n - i), total)
+
+
+cdef void vbmi_float_blend(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    if taps == 2:
+        blend_floats(<const float**> rows, <const float*> weights, 2, <float*> out, n)
+    elif taps == 4:
+        blend_floats(<const float**> rows, <const float*> weights, 4, <float*> out, n)
+    else:
+        float_blend(rows, weights, taps, out, n)
+
+
+cdef void vbmi_stream(const void* row, void* out, Py_ssize_t n) noexcept nogil:
+    cdef const u8* s = <const u8*> row
+    cdef u8* d = <u8*> out
+    cdef Py_ssize_t i, head = min(<Py_ssize_t> (-<size_t> d & 63), n), body = (n - head) & ~<Py_ssize_t> 63
+    memcpy(d, s, head)
+    for i in range(head, head + body, 64):
+        _mm512_stream_si512(d + i, _mm512_loadu_si512(s + i))
+    memcpy(d + head + body, s + head + body, n - head - body)
+    _mm_sfence()
+
+
 cdef void use_vbmi_kernels(RowKernels* table) noexcept:
     table.linear_u8_columns = vbmi_linear_u8_columns
     table.linear_u8_lanes = LaneFormat(PAIRS, 32, 128)
@@ -667,6 +708,9 @@ cdef void use_vbmi_kernels(RowKernels* table) noexcept:
     table.float_lanes = LaneFormat(FLOATS, 16, 32)
     table.half_u8 = vbmi_half_u8
     table.half_u8_lanes = LaneFormat(PAIRS, 32, 128)
+    table.blend_from[<int> F32] = vbmi_float_blend
+    table.blend_to[<int> F32] = vbmi_float_blend
+    table.stream = vbmi_stream
     table.half_u16 = vbmi_half_u16
     table.half_u16_lanes = LaneFormat(SHORTS, 32, 64)
     table.area_u8 = vbmi_area_u8
