@@ -21,7 +21,7 @@ cdef enum:
 
 cdef struct Scratch:
     # One thread's memory, cut into rows. Rings hold row r in slot r % slots.
-    const Columns* columns    # of the strip that is worked on
+    Columns columns           # of the strip that is worked on
     char* packed              # source rows made contiguous
     char* source              # source rows, widened: `slots` of them
     char* ring                # rows between the passes
@@ -44,7 +44,8 @@ cdef Py_ssize_t lay_out(
     """Cut ``memory`` into the parts of ``s``; returns the bytes needed (``memory`` may be NULL to ask that)."""
     cdef Py_ssize_t at = 0, n_src = src.w*src.c, n_dst = dst.w*dst.c
     cdef bint copies
-    s.columns = columns
+    s.columns = columns[0]
+    s.columns.ahead = src.stride_h if p.order == COLUMNS_FIRST and p.widen == NULL else 0
     s.packed_src = rows_contiguous(src)
     s.packed_dst = rows_contiguous(dst)
     s.streaming = kernels.stream != NULL and streams(whole)
@@ -111,7 +112,7 @@ cdef inline const void* filtered_row(
     cdef char* to = s.ring + slot*s.ring_pitch
     if s.ring_tags[slot] != r:
         s.ring_tags[slot] = r
-        p.columns_pass(s.columns, source_row(p, src, s, n, r), to)
+        p.columns_pass(&s.columns, source_row(p, src, s, n, r), to)
     return to
 
 
@@ -136,9 +137,9 @@ cdef void output_row(
         p.blend(s.pointers, weights, count, out, n_out)
     elif p.order == ROWS_FIRST:
         p.blend(s.pointers, weights, count, s.mid, s.n_src)
-        p.columns_pass(s.columns, s.mid, out)
+        p.columns_pass(&s.columns, s.mid, out)
     else:
-        p.window(s.columns, s.pointers, count, out)
+        p.window(&s.columns, s.pointers, count, out)
     if p.narrow != NULL:
         p.narrow(out, stored, n_out)
     if s.streaming:

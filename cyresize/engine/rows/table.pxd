@@ -47,6 +47,7 @@ cdef struct Columns:
     const Py_ssize_t* start
     const int* count          # NULL: every column has K taps
     const void* weights       # [OW][K], type set by the kernel
+    Py_ssize_t ahead          # bytes from a source element to the one that will be wanted a row later
     const Lanes* lanes        # NULL: the kernel walks pixel by pixel
 
 # Horizontal: one source row in, one filtered row out.

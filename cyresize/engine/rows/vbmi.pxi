@@ -4,11 +4,12 @@
 from cyresize.engine.rows.avx512 cimport *
 
 cdef enum:
-    AHEAD = 2048          # bytes: hardware prefetching alone leaves a third of the time waiting for large sources
+    AHEAD = 2048          # bytes along a row
 
 
-cdef inline void fetch(const void* s) noexcept nogil:
-    _mm_prefetch(<const char*> s + AHEAD, 3)
+# Hardware prefetching alone leaves a third of the time waiting for large sources.
+cdef inline void fetch(const void* s, Py_ssize_t ahead) noexcept nogil:
+    _mm_prefetch(<const char*> s + ahead, 2)
 
 
 cdef inline __m512i window_bytes(const u8* s, __m512i index, const bint narrow) noexcept nogil:
@@ -27,12 +28,13 @@ cdef inline __mmask16 first_words(Py_ssize_t n) noexcept nogil:
 
 # With near and far the samples of larger and smaller weight, a the smaller weight (at most 1024) and H the sum,
 # H >> 4 = near*128 + floor((far - near)*a/16) = near*128 + high16(((near - far)*128)*(-32*a)): all fits int16.
-cdef inline void linear_blocks(const Lanes* t, const u8* row, i16* out, const bint narrow) noexcept nogil:
+cdef inline void linear_blocks(const Columns* p, const u8* row, i16* out, const bint narrow) noexcept nogil:
+    cdef const Lanes* t = p.lanes
     cdef __m512i pair, difference
     cdef __m512i plus_minus = _mm512_set1_epi16(<short> (0xc000 | 64)), low = _mm512_set1_epi16(255)
     cdef Py_ssize_t b
     for b in range(t.blocks):
-        fetch(row + t.base[b])
+        fetch(row + t.base[b], p.ahead)
         pair = window_bytes(row + t.base[b], _mm512_load_si512(t.index + 64*b), narrow)
         difference = _mm512_slli_epi16(_mm512_maddubs_epi16(pair, plus_minus), 1)
         pair = _mm512_slli_epi16(_mm512_and_si512(pair, low), 7)
@@ -44,18 +46,19 @@ cdef void vbmi_linear_u8_columns(const Columns* p, const void* row, void* out) n
     if p.lanes == NULL:
         linear_u8_columns(p, row, out)
     elif p.lanes.narrow:
-        linear_blocks(p.lanes, <const u8*> row, <i16*> out, True)
+        linear_blocks(p, <const u8*> row, <i16*> out, True)
     else:
-        linear_blocks(p.lanes, <const u8*> row, <i16*> out, False)
+        linear_blocks(p, <const u8*> row, <i16*> out, False)
 
 
 # H = 256*first + (second - first)*weight, modulo 2**16.
-cdef inline void exact_blocks(const Lanes* t, const u8* row, u16* out, const bint narrow) noexcept nogil:
+cdef inline void exact_blocks(const Columns* p, const u8* row, u16* out, const bint narrow) noexcept nogil:
+    cdef const Lanes* t = p.lanes
     cdef __m512i pair, difference
     cdef __m512i minus_plus = _mm512_set1_epi16(0x01ff)
     cdef Py_ssize_t b
     for b in range(t.blocks):
-        fetch(row + t.base[b])
+        fetch(row + t.base[b], p.ahead)
         pair = window_bytes(row + t.base[b], _mm512_load_si512(t.index + 64*b), narrow)
         difference = _mm512_maddubs_epi16(pair, minus_plus)
         difference = _mm512_mullo_epi16(difference, _mm512_load_si512(t.weights + 64*b))
@@ -66,9 +69,9 @@ cdef void vbmi_exact_u8_columns(const Columns* p, const void* row, void* out) no
     if p.lanes == NULL:
         exact_u8_columns(p, row, out)
     elif p.lanes.narrow:
-        exact_blocks(p.lanes, <const u8*> row, <u16*> out, True)
+        exact_blocks(p, <const u8*> row, <u16*> out, True)
     else:
-        exact_blocks(p.lanes, <const u8*> row, <u16*> out, False)
+        exact_blocks(p, <const u8*> row, <u16*> out, False)
 
 
 cdef inline __m512i exact_words(__m512i a, __m512i b, __m512i weights) noexcept nogil:
@@ -100,14 +103,14 @@ cdef void vbmi_exact_u8_blend(
 # time. `low` brings the rounding constant.
 cdef inline __m512i dot_digits(
     const Lanes* t, Py_ssize_t b, const u8* s, Py_ssize_t step, __m512i low, const int groups, const int digits,
-    const bint inside, const bint narrow,
+    const bint inside, const bint narrow, Py_ssize_t ahead,
 ) noexcept nogil:
     cdef const u8* w = t.weights + 64*digits*t.groups*b
     cdef __m512i index = _mm512_load_si512(t.index + 64*b), quad
     cdef __m512i middle = _mm512_setzero_si512(), high = middle, head = middle, tail = middle
     cdef __m512i advance = _mm512_set1_epi8(<char> (4*step))
     cdef int q
-    fetch(s)
+    fetch(s, ahead)
     if inside:
         head = _mm512_loadu_si512(s)
         if not narrow:
@@ -138,7 +141,7 @@ cdef inline void fixed_blocks(
     cdef Py_ssize_t b
     for b in range(t.blocks):
         _mm512_storeu_si512(
-            out + t.out[b], dot_digits(t, b, row + t.base[b], p.channels, zero, groups, 2, inside, narrow)
+            out + t.out[b], dot_digits(t, b, row + t.base[b], p.channels, zero, groups, 2, inside, narrow, p.ahead)
         )
 
 
@@ -169,7 +172,7 @@ cdef inline void pillow_blocks(const Columns* p, const u8* row, u8* out, const b
     cdef int groups
     for b in range(t.blocks):
         groups = t.used[b]
-        v = dot_digits(t, b, row + t.base[b], p.channels, start, groups, 3, inside, narrow)
+        v = dot_digits(t, b, row + t.base[b], p.channels, start, groups, 3, inside, narrow, p.ahead)
         v = _mm512_max_epi32(_mm512_srai_epi32(v, 22), zero)
         # Where the vertical pass comes first this is the destination, which has no slack.
         _mm_mask_storeu_epi8(out + t.out[b], first_words(t.n - t.out[b]), _mm512_cvtusepi32_epi8(v))
@@ -266,7 +269,7 @@ cdef inline void byte_blocks(const Columns* p, const u8* row, float* out, const 
     cdef int k
     for b in range(t.blocks):
         s = row + t.base[b]
-        fetch(s)
+        fetch(s, p.ahead)
         index = _mm512_load_si512(t.index + 64*b)
         total = _mm512_setzero_ps()
         for k in range(t.used[b]):
@@ -318,7 +321,7 @@ cdef inline void float_blocks_inside(
     cdef int k
     for b in range(t.blocks):
         index = _mm512_load_si512(t.index + 64*b)
-        fetch(row + t.base[b])
+        fetch(row + t.base[b], p.ahead)
         head = _mm512_loadu_ps(row + t.base[b])
         if not narrow:
             tail = _mm512_loadu_ps(row + t.base[b] + 16)
@@ -353,7 +356,7 @@ cdef inline void float_blocks_moving(const Columns* p, const float* row, float* 
     cdef int k
     for b in range(t.blocks):
         s = row + t.base[b]
-        fetch(s)
+        fetch(s, p.ahead)
         index = _mm512_load_si512(t.index + 64*b)
         total = _mm512_setzero_ps()
         for k in range(t.used[b]):
@@ -399,7 +402,7 @@ cdef inline void word_blocks_inside(
     cdef int k
     for b in range(t.blocks):
         index = _mm512_load_si512(t.index + 64*b)
-        fetch(row + t.base[b])
+        fetch(row + t.base[b], p.ahead)
         head = _mm512_loadu_si512(row + t.base[b])
         if not narrow:
             tail = _mm512_loadu_si512(row + t.base[b] + 32)
@@ -433,7 +436,7 @@ cdef inline void word_blocks_moving(const Columns* p, const u16* row, float* out
     for b in range(t.blocks):
         index = _mm512_load_si512(t.index + 64*b)
         s = row + t.base[b]
-        fetch(s)
+        fetch(s, p.ahead)
         total = _mm512_setzero_ps()
         for k in range(t.used[b]):
             value = widened_words(_mm512_loadu_si512(s), index, _mm512_loadu_si512(s + 32))
@@ -590,7 +593,7 @@ cdef inline void gather_blocks(const Lanes* t, const u8* row, u8* out, const bin
     while whole > 0 and t.out[whole - 1] + 64 > t.n:
         whole -= 1
     for b in range(whole):
-        fetch(row + t.base[b])
+        fetch(row + t.base[b], AHEAD)
         v = window_bytes(row + t.base[b], _mm512_load_si512(t.index + 64*b), narrow)
         _mm512_storeu_si512(out + t.out[b], v)
     for b in range(whole, t.blocks):
@@ -654,7 +657,7 @@ cdef inline void blend_floats(const float** r, const float* w, const int taps, f
     cdef Py_ssize_t i
     cdef int k
     for i in range(0, n - 15, 16):
-        fetch(r[taps - 1] + i)
+        fetch(r[taps - 1] + i, AHEAD)
         total = _mm512_mul_ps(_mm512_loadu_ps(r[0] + i), _mm512_set1_ps(w[0]))
         for k in range(1, taps):
             total = _mm512_add_ps(total, _mm512_mul_ps(_mm512_loadu_ps(r[k] + i), _mm512_set1_ps(w[k])))
