@@ -42,7 +42,6 @@ cdef extern from "<immintrin.h>" nogil:
     __m512i _mm512_maskz_permutex2var_epi8(__mmask64, __m512i, __m512i, __m512i)
     __m512i _mm512_permutex2var_epi16(__m512i, __m512i, __m512i)
     __m512i _mm512_maskz_permutex2var_epi16(__mmask32, __m512i, __m512i, __m512i)
-    void _mm512_mask_storeu_epi16(void*, __mmask32, __m512i)
     __m512 _mm512_mask_mov_ps(__m512, __mmask16, __m512)
     __m512 _mm512_permutex2var_ps(__m512, __m512i, __m512)
     __m512i _mm512_unpacklo_epi8(__m512i, __m512i)
@@ -54,6 +53,7 @@ cdef extern from "<immintrin.h>" nogil:
     __m512i _mm512_permutexvar_epi64(__m512i, __m512i)
     __m256i _mm512_cvtepi16_epi8(__m512i)
     __m128i _mm512_cvtusepi32_epi8(__m512i)
+    __m256i _mm512_cvtusepi32_epi16(__m512i)
     __m512 _mm512_cvtepi32_ps(__m512i)
     __m512i _mm512_cvtps_epi32(__m512)
 

@@ -12,18 +12,40 @@ cdef inline void fetch(const void* s, Py_ssize_t ahead) noexcept nogil:
     _mm_prefetch(<const char*> s + ahead, 2)
 
 
-cdef inline __m512i window_bytes(const u8* s, __m512i index, const bint narrow) noexcept nogil:
-    if narrow:
-        return _mm512_permutexvar_epi8(index, _mm512_loadu_si512(s))
-    return _mm512_permutex2var_epi8(_mm512_loadu_si512(s), index, _mm512_loadu_si512(s + 64))
-
-
 cdef inline __mmask64 first_bytes(Py_ssize_t n) noexcept nogil:
     return ~<__mmask64> 0 if n >= 64 else (<__mmask64> 1 << n) - 1
 
 
 cdef inline __mmask16 first_words(Py_ssize_t n) noexcept nogil:
     return <__mmask16> 0xffff if n >= 16 else <__mmask16> ((1 << n) - 1)
+
+
+# Stores of a vector's first elements: whole where there is room, for masked stores cost more.
+cdef inline void store16(u8* out, Py_ssize_t left, __m128i v) noexcept nogil:
+    if left >= 16:
+        _mm_storeu_si128(<__m128i*> out, v)
+    else:
+        _mm_mask_storeu_epi8(out, first_words(left), v)
+
+
+cdef inline void store32(u8* out, Py_ssize_t left, __m256i v) noexcept nogil:
+    if left >= 32:
+        _mm256_storeu_si256(<__m256i*> out, v)
+    else:
+        _mm256_mask_storeu_epi8(out, <__mmask32> first_bytes(left), v)
+
+
+cdef inline void store64(u8* out, Py_ssize_t left, __m512i v) noexcept nogil:
+    if left >= 64:
+        _mm512_storeu_si512(out, v)
+    else:
+        _mm512_mask_storeu_epi8(out, first_bytes(left), v)
+
+
+cdef inline __m512i window_bytes(const u8* s, __m512i index, const bint narrow) noexcept nogil:
+    if narrow:
+        return _mm512_permutexvar_epi8(index, _mm512_loadu_si512(s))
+    return _mm512_permutex2var_epi8(_mm512_loadu_si512(s), index, _mm512_loadu_si512(s + 64))
 
 
 # With near and far the samples of larger and smaller weight, a the smaller weight (at most 1024) and H the sum,
@@ -94,9 +116,7 @@ cdef void vbmi_exact_u8_blend(
     for i in range(0, n, 32):
         a = _mm512_xor_si512(_mm512_loadu_si512(r0 + i), sign)
         b = _mm512_xor_si512(_mm512_loadu_si512(r1 + i), sign)
-        _mm256_mask_storeu_epi8(
-            <u8*> out + i, <__mmask32> first_bytes(min(n - i, 32)), _mm512_cvtepi16_epi8(exact_words(a, b, both))
-        )
+        store32(<u8*> out + i, n - i, _mm512_cvtepi16_epi8(exact_words(a, b, both)))
 
 
 # uint8 by weights in signed base-256 digits, two of them (11-bit weights) or three (22-bit weights), four taps at a
@@ -175,7 +195,7 @@ cdef inline void pillow_blocks(const Columns* p, const u8* row, u8* out, const b
         v = dot_digits(t, b, row + t.base[b], p.channels, start, groups, 3, inside, narrow, p.ahead)
         v = _mm512_max_epi32(_mm512_srai_epi32(v, 22), zero)
         # Where the vertical pass comes first this is the destination, which has no slack.
-        _mm_mask_storeu_epi8(out + t.out[b], first_words(t.n - t.out[b]), _mm512_cvtusepi32_epi8(v))
+        store16(out + t.out[b], t.n - t.out[b], _mm512_cvtusepi32_epi8(v))
 
 
 cdef void vbmi_pillow_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
@@ -239,7 +259,7 @@ cdef void vbmi_pillow_u8_blend(
             add_quads(sums + 3, _mm512_unpackhi_epi16(r1, r3), low, middle, high)
         r0 = _mm512_packs_epi32(rounded22(sums), rounded22(sums + 1))
         r1 = _mm512_packs_epi32(rounded22(sums + 2), rounded22(sums + 3))
-        _mm512_mask_storeu_epi8(<u8*> out + i, mask, _mm512_packus_epi16(r0, r1))
+        store64(<u8*> out + i, n - i, _mm512_packus_epi16(r0, r1))
 
 
 cdef inline int digit_quad(const i32* w, int k, int taps, const int digit) noexcept nogil:
@@ -523,16 +543,8 @@ cdef inline void half_contiguous(const u8* a, const u8* b, u8* out, Py_ssize_t n
         _mm_setr_epi8(0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15)
     )
     cdef Py_ssize_t i
-    for i in range(0, n - 31, 32):
-        _mm256_storeu_si256(
-            <__m256i*> (out + i), _mm512_cvtepi16_epi8(half_words(a + 2*i, b + 2*i, order, shuffled))
-        )
-    i = n & ~<Py_ssize_t> 31
-    if i < n:
-        _mm256_mask_storeu_epi8(
-            out + i, <__mmask32> first_bytes(n - i),
-            _mm512_cvtepi16_epi8(half_words(a + 2*i, b + 2*i, order, shuffled)),
-        )
+    for i in range(0, n, 32):
+        store32(out + i, n - i, _mm512_cvtepi16_epi8(half_words(a + 2*i, b + 2*i, order, shuffled)))
 
 
 cdef void vbmi_half_u8(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
@@ -553,9 +565,7 @@ cdef void vbmi_half_u8(const Columns* p, const void** rows, int taps, void* out)
         total = _mm512_maddubs_epi16(window_bytes(<const u8*> rows[0] + t.base[b], index, False), ones)
         index = _mm512_maddubs_epi16(window_bytes(<const u8*> rows[1] + t.base[b], index, False), ones)
         total = _mm512_srli_epi16(_mm512_add_epi16(_mm512_add_epi16(total, index), two), 2)
-        _mm256_mask_storeu_epi8(
-            <u8*> out + t.out[b], <__mmask32> first_bytes(min(t.n - t.out[b], 32)), _mm512_cvtepi16_epi8(total)
-        )
+        store32(<u8*> out + t.out[b], t.n - t.out[b], _mm512_cvtepi16_epi8(total))
 
 
 # Whole windows of factor x row_factor bytes: exact sums by multiplying with ones, then OpenCV's float mean.
@@ -581,24 +591,17 @@ cdef void vbmi_area_u8(const Columns* p, const void** rows, int taps, void* out)
                     total, window_bytes(s + 4*q*p.channels, index, False), _mm512_load_si512(w + 64*q)
                 )
         total = _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_cvtepi32_ps(total), scale))
-        _mm_mask_storeu_epi8(
-            <u8*> out + t.out[b], first_words(t.n - t.out[b]), _mm512_cvtusepi32_epi8(total)
-        )
+        store16(<u8*> out + t.out[b], t.n - t.out[b], _mm512_cvtusepi32_epi8(total))
 
 
 cdef inline void gather_blocks(const Lanes* t, const u8* row, u8* out, const bint narrow) noexcept nogil:
-    cdef Py_ssize_t b, whole = t.blocks
-    cdef __m512i v
-    # Only a row's last blocks could store past its end.
-    while whole > 0 and t.out[whole - 1] + 64 > t.n:
-        whole -= 1
-    for b in range(whole):
+    cdef Py_ssize_t b
+    for b in range(t.blocks):
         fetch(row + t.base[b], AHEAD)
-        v = window_bytes(row + t.base[b], _mm512_load_si512(t.index + 64*b), narrow)
-        _mm512_storeu_si512(out + t.out[b], v)
-    for b in range(whole, t.blocks):
-        v = window_bytes(row + t.base[b], _mm512_load_si512(t.index + 64*b), narrow)
-        _mm512_mask_storeu_epi8(out + t.out[b], first_bytes(t.n - t.out[b]), v)
+        store64(
+            out + t.out[b], t.n - t.out[b],
+            window_bytes(row + t.base[b], _mm512_load_si512(t.index + 64*b), narrow),
+        )
 
 
 cdef void vbmi_gather(
@@ -643,8 +646,8 @@ cdef void vbmi_half_u16(const Columns* p, const void** rows, int taps, void* out
         index = _mm512_load_si512(t.index + 64*i)
         a = <const u16*> rows[0] + t.base[i]
         b = <const u16*> rows[1] + t.base[i]
-        _mm512_mask_storeu_epi16(
-            <u16*> out + t.out[i], <__mmask32> first_bytes(min(t.n - t.out[i], 32)),
+        store64(
+            <u8*> out + 2*t.out[i], 2*(t.n - t.out[i]),
             quarter_words(
                 window_words(a, index), window_words(a + C, index), window_words(b, index), window_words(b + C, index)
             ),
@@ -681,6 +684,62 @@ cdef void vbmi_float_blend(const void** rows, const void* weights, int taps, voi
         float_blend(rows, weights, taps, out, n)
 
 
+# Floats to unsigned integers: conversion rounds half to even, what is below 0 becomes 0, packing saturates above.
+# Blends of integers are finite and far from 2**31, where conversion would wrap.
+cdef inline __m512i whole_numbers(__m512 v) noexcept nogil:
+    return _mm512_max_epi32(_mm512_cvtps_epi32(v), _mm512_setzero_si512())
+
+
+cdef inline __m512 blend16(const float** r, const float* w, const int taps, Py_ssize_t i) noexcept nogil:
+    cdef __m512 total = _mm512_mul_ps(_mm512_loadu_ps(r[0] + i), _mm512_set1_ps(w[0]))
+    cdef int k
+    for k in range(1, taps):
+        total = _mm512_add_ps(total, _mm512_mul_ps(_mm512_loadu_ps(r[k] + i), _mm512_set1_ps(w[k])))
+    return total
+
+
+cdef inline void blend_whole(
+    const float** r, const float* w, const int taps, void* out, Py_ssize_t n, const bint bytes
+) noexcept nogil:
+    # Ring rows may be read past their end; the destination takes only what belongs to it.
+    cdef Py_ssize_t i
+    cdef __m512i v
+    for i in range(0, n, 16):
+        v = whole_numbers(blend16(r, w, taps, i))
+        if bytes:
+            store16(<u8*> out + i, n - i, _mm512_cvtusepi32_epi8(v))
+        else:
+            store32(<u8*> out + 2*i, 2*(n - i), _mm512_cvtusepi32_epi16(v))
+
+
+cdef inline void blend_whole_of(
+    const float** r, const float* w, int taps, void* out, Py_ssize_t n, const bint bytes
+) noexcept nogil:
+    if taps == 2:
+        blend_whole(r, w, 2, out, n, bytes)
+    elif taps == 4:
+        blend_whole(r, w, 4, out, n, bytes)
+    elif taps == 8:
+        blend_whole(r, w, 8, out, n, bytes)
+    else:
+        blend_whole(r, w, taps, out, n, bytes)
+
+
+cdef void vbmi_blend_to_u8(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    blend_whole_of(<const float**> rows, <const float*> weights, taps, out, n, True)
+
+
+cdef void vbmi_blend_to_u16(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    blend_whole_of(<const float**> rows, <const float*> weights, taps, out, n, False)
+
+
+cdef void vbmi_narrow_u16(const void* row, void* out, Py_ssize_t n) noexcept nogil:
+    cdef const float* s = <const float*> row
+    cdef Py_ssize_t i
+    for i in range(0, n, 16):
+        store32(<u8*> out + 2*i, 2*(n - i), _mm512_cvtusepi32_epi16(whole_numbers(_mm512_loadu_ps(s + i))))
+
+
 cdef void vbmi_stream(const void* row, void* out, Py_ssize_t n) noexcept nogil:
     cdef const u8* s = <const u8*> row
     cdef u8* d = <u8*> out
@@ -713,6 +772,9 @@ cdef void use_vbmi_kernels(RowKernels* table) noexcept:
     table.half_u8_lanes = LaneFormat(PAIRS, 32, 128)
     table.blend_from[<int> F32] = vbmi_float_blend
     table.blend_to[<int> F32] = vbmi_float_blend
+    table.blend_to[<int> U8] = vbmi_blend_to_u8
+    table.blend_to[<int> U16] = vbmi_blend_to_u16
+    table.narrow[<int> U16] = vbmi_narrow_u16
     table.stream = vbmi_stream
     table.half_u16 = vbmi_half_u16
     table.half_u16_lanes = LaneFormat(SHORTS, 32, 64)
