@@ -184,7 +184,15 @@ cdef int lane_bytes(const LaneFormat* format) noexcept:
     return 1 if format.kind == SINGLES else 2 if format.kind == PAIRS or format.kind == SHORTS else 4
 
 
+cdef int as_format_has_it(const LaneFormat* format, int encoding) noexcept:
+    # Integer weights come in digits for byte dot products, as words for word products.
+    if format.kind != WORDS:
+        return encoding
+    return WORD_PAIRS if encoding == DIGITS2 else SPLIT_PAIRS if encoding == DIGITS3 else encoding
+
+
 cdef Py_ssize_t lane_cost(AxisPlan plan, const LaneFormat* format, int encoding) noexcept:
+    encoding = as_format_has_it(format, encoding)
     cdef int per_group = taps_per_group(format)
     cdef Py_ssize_t groups = (plan.taps + per_group - 1) // per_group
     return lane_bytes(format) + groups*weight_bytes(format, encoding) // max(format.lanes, 1)
@@ -201,6 +209,7 @@ cdef Lanes* new_lanes(
     cdef char* memory
     if format.kind == NO_LANES or plan.n_out > 0x7fffffff // channels or plan.n_in > 0x7fffffff // channels:
         return NULL
+    encoding = as_format_has_it(format, encoding)
     n = (end - begin)*channels
     g.first_pixel = begin
     g.channels = channels
@@ -216,8 +225,9 @@ cdef Lanes* new_lanes(
     blocks = count_blocks(plan, &g, n)
     if blocks < 0 or n < FEWEST_LANES*blocks and blocks > 1:
         return NULL
-    narrow = worth(plan, &g, n, &g.window, g.window // 2, &blocks)
-    inside = worth(plan, &g, n, &g.reach, whole, &blocks)
+    # Windows of a single register are neither halved nor kept in place.
+    narrow = format.window > 16 and worth(plan, &g, n, &g.window, g.window // 2, &blocks)
+    inside = format.window > 16 and worth(plan, &g, n, &g.reach, whole, &blocks)
     size = blocks*(3*sizeof(Py_ssize_t) + g.lanes*g.lane_bytes + g.groups*(weight_bytes(format, encoding) + 2)) + 256
     t = <Lanes*> malloc(sizeof(Lanes))
     memory = <char*> calloc(size, 1)

@@ -1,2 +1,5 @@
 include "rows.pxi"
+include "sse.pxi"
 include "export.pxi"
+
+use_sse_kernels(&kernels)

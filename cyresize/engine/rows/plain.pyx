@@ -1,0 +1,2 @@
+include "rows.pxi"
+include "export.pxi"
