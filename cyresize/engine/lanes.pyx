@@ -14,7 +14,7 @@ from cyresize.engine.rows.table cimport BYTES, FLOATS, NO_LANES, PAIRS, QUADS, S
 
 cdef enum:
     ABSENT = 0x80             # index byte that byte shuffles turn into 0
-    FEWEST_LANES = 4          # with fewer lanes per block on average, pixel by pixel is faster
+    FEWEST_LANES = 3          # with fewer lanes per block on average, pixel by pixel is faster
 
 
 cdef struct Geometry:
