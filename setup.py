@@ -43,7 +43,8 @@ MODULES = [
 # Row kernels: one common source, one module per instruction level. gcc and clang spell the flags alike.
 BASELINE_FLAGS = {"x86_64": ["-march=x86-64-v2"]}
 LEVELS = {
-    "baseline": None,
+    "plain": None,
+    "baseline": ["-march=x86-64-v2"],
     "v3": ["-march=x86-64-v3", "-mtune=generic"],
     "v4": ["-march=x86-64-v4", "-mtune=generic", "-mprefer-vector-width=512"],
     "vbmi": [

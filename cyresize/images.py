@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 import secrets
 import shutil
 import struct
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,7 @@ from numpy.typing import NDArray
 Image = NDArray[Any]
 
 MAX_PIXELS = 1 << 30  # OpenCV refuses to decode more; what is written stays readable
+PIXEL_LIMIT = 1 << 28  # of the command line: a small file can unfold to more memory than there is
 ORIENTATION, EXTRA_SAMPLES = 274, 338  # TIFF tags; EXIF is a TIFF directory too
 UNASSOCIATED, ASSOCIATED = 2, 1  # values of EXTRA_SAMPLES
 CHANNELS = {1: "grey", 3: "colour", 4: "alpha"}
@@ -56,6 +59,15 @@ class ImageError(ValueError):
     """A file's content cannot be read, or an image cannot be stored in the wanted format."""
 
 
+class TooManyPixels(ImageError):
+    """An image is larger than the limit."""
+
+    def __init__(self, limit: int) -> None:
+        """Say what the limit is, and whose."""
+        whose = "OpenCV's limit" if limit >= MAX_PIXELS else "the limit that --max-pixels sets"
+        super().__init__(f"the image has more than {limit} pixels, {whose}")
+
+
 class OpenCVError(ImportError):
     """opencv-python is missing or does not load."""
 
@@ -72,29 +84,36 @@ def opencv() -> Any:
         raise OpenCVError(f"opencv-python does not load: {error}") from error
 
 
+def limit_pixels(count: int) -> None:
+    """Make OpenCV's decoders refuse more pixels before they take memory. It reads this when it is first imported."""
+    os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = str(min(count, MAX_PIXELS))
+
+
 @contextmanager
-def quiet() -> Iterator[None]:
-    """Keep the codecs' own messages, which go to file descriptor 2, off the terminal."""
+def quiet() -> Iterator[IO[str]]:
+    """Keep the codecs' own messages, which go to file descriptor 2, off the terminal; yields the way to it."""
     log = opencv().utils.logging
     level = log.getLogLevel()
     try:
         kept = os.dup(2)
     except OSError:  # closed by whoever started us: nothing can be printed
-        yield
+        yield io.StringIO()
         return
+    terminal = os.fdopen(os.dup(kept), "w", encoding=sys.stderr.encoding, errors="backslashreplace")
     sink = os.open(os.devnull, os.O_WRONLY)
     log.setLogLevel(log.LOG_LEVEL_SILENT)
     os.dup2(sink, 2)
     try:
-        yield
+        yield terminal
     finally:
+        terminal.close()
         os.dup2(kept, 2)
         os.close(kept)
         os.close(sink)
         log.setLogLevel(level)
 
 
-def read(path: Path) -> Image:
+def read(path: Path, max_pixels: int = MAX_PIXELS) -> Image:
     """Return the image in file ``path``: H x W or H x W x C in OpenCV's channel order, upright, depth and alpha kept.
 
     Raises
@@ -102,24 +121,27 @@ def read(path: Path) -> Image:
     OSError
         If the file cannot be read.
     ImageError
-        If its content cannot be decoded.
+        If its content cannot be decoded, or has more than ``max_pixels``. Whether that is found before or after
+        decoding: see ``limit_pixels``.
     """
     data = bytearray(path.read_bytes())
     if not data:
         raise ImageError("the file is empty")
     turn = neutralise_tiff(data)
-    image, exif = decode(path, data)
+    image, exif = decode(path, data, max_pixels)
+    if image.shape[0] * image.shape[1] > max_pixels:
+        raise TooManyPixels(max_pixels)
     return upright(image, turn or exif_orientation(exif))
 
 
-def decode(path: Path, data: bytearray) -> tuple[Image, bytes]:
+def decode(path: Path, data: bytearray, max_pixels: int) -> tuple[Image, bytes]:
     """Return the pixels as stored, and the EXIF block."""
     cv2 = opencv()
     try:
         image, kinds, blocks = cv2.imdecodeWithMetadata(np.frombuffer(data, np.uint8), flags=cv2.IMREAD_UNCHANGED)
     except cv2.error as error:
         if "CV_IO_MAX_IMAGE" in str(error):
-            raise ImageError(f"the image has more than {MAX_PIXELS} pixels, OpenCV's limit") from None
+            raise TooManyPixels(max_pixels) from None
         raise ImageError(one_line(error)) from None
     if image is None:
         if not cv2.haveImageReader(os.fspath(path)):

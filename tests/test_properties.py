@@ -45,7 +45,7 @@ def make(rng, shape, dtype):
     dtype = np.dtype(dtype)
     if dtype.kind in "cM":
         return np.zeros(shape, dtype)
-    return noise(rng, shape, dtype.newbyteorder("=")).astype(dtype)
+    return np.asarray(noise(rng, shape, dtype.newbyteorder("=")), dtype)  # not a scalar where the shape is ()
 
 
 def as_stack(array):

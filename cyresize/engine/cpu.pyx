@@ -9,6 +9,11 @@ cdef extern from *:
     #define CYRESIZE_HAS(feature) 0
     static void cyresize_cpu_init(void) { }
     #endif
+    #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+    #define CYRESIZE_X86_64 1
+    #else
+    #define CYRESIZE_X86_64 0
+    #endif
     static int cyresize_has_v3(void) {
         return CYRESIZE_HAS("avx2") && CYRESIZE_HAS("fma") && CYRESIZE_HAS("bmi") && CYRESIZE_HAS("bmi2");
     }
@@ -21,6 +26,7 @@ cdef extern from *:
             && CYRESIZE_HAS("avx512vnni");
     }
     """
+    enum: CYRESIZE_X86_64
     void cyresize_cpu_init() nogil
     int cyresize_has_v3() nogil
     int cyresize_has_v4() nogil
@@ -28,10 +34,17 @@ cdef extern from *:
 
 
 def levels():
-    """Names of the instruction levels that run here, slowest first. Every operating-system check is included."""
+    """Names of the instruction levels that run here, slowest first. Every operating-system check is included.
+
+    "plain" is the loops without intrinsics: the only level of other processors, elsewhere the reference for tests.
+    """
     cyresize_cpu_init()
-    found = ["baseline"]
-    for name, present in (("v3", cyresize_has_v3()), ("v4", cyresize_has_v4()), ("vbmi", cyresize_has_vbmi())):
+    found = ["plain"]
+    levels = (
+        ("baseline", CYRESIZE_X86_64), ("v3", cyresize_has_v3()), ("v4", cyresize_has_v4()),
+        ("vbmi", cyresize_has_vbmi()),
+    )
+    for name, present in levels:
         if not present:
             break
         found.append(name)

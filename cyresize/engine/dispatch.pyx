@@ -23,8 +23,10 @@ def select(wanted=None):
     """Load the row kernels of level ``wanted`` (default: the fastest that runs here) and return its name."""
     global kernels, ops, tensors
     available = built_levels()
+    if wanted == "baseline" and len(available) == 1:
+        wanted = "plain"          # another processor family: its baseline has no intrinsics
     if wanted and wanted not in available:
-        known = ("baseline", "v3", "v4", "vbmi")
+        known = ("plain", "baseline", "v3", "v4", "vbmi")
         reason = "not built, or not supported by this processor" if wanted in known else "unknown"
         raise ValueError(f"CYRESIZE_ISA={wanted!r} is {reason}; available here: {', '.join(available)}")
     name = wanted or available[len(available) - 1]

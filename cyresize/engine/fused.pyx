@@ -19,7 +19,7 @@ from cyresize import checks
 
 from cyresize.engine.arrays cimport describe, element_of
 from cyresize.engine.dispatch cimport kernels, tensors
-from cyresize.engine.image cimport Image, aligned, end_of, move_row, padded
+from cyresize.engine.image cimport Image, aligned, move_row, padded
 from cyresize.engine.jobs cimport ANY_ORDER, convert_job
 from cyresize.engine.parallel cimport default_threads, enter_team, leave_team
 from cyresize.engine.plan cimport AxisPlan
@@ -306,7 +306,9 @@ cdef Py_ssize_t frame_of(Frame* frame, Place place, const Image* image, const Ca
     frame.left, frame.right = place.x.begin, place.x.end
     frame.out = canvas.data + i*canvas.stride_n
     line_of(frame, NULL, &line)
-    return lay_out(frame.pipeline, &frame.image, &line, &scratch, NULL) + spare_size(frame)
+    return lay_out(
+        frame.pipeline, &frame.pipeline.columns, &frame.image, &line, False, &scratch, NULL
+    ) + spare_size(frame)
 
 
 cdef inline Py_ssize_t spare_size(const Frame* frame) noexcept nogil:
@@ -359,8 +361,9 @@ cdef void run_band(const Frame* frames, const Canvas* canvas, const Band* band, 
     cdef Image line
     cdef Py_ssize_t y, half = spare_size(frame)//(1 + CHANNELS)
     line_of(frame, memory, &line)
-    lay_out(frame.pipeline, &frame.image, &line, &scratch, memory + spare_size(frame))
-    scratch.limit = end_of(&frame.image)
+    lay_out(
+        frame.pipeline, &frame.pipeline.columns, &frame.image, &line, False, &scratch, memory + spare_size(frame)
+    )
     forget_rows(frame.pipeline, &scratch)
     for y in range(band.begin, band.end):
         if y < frame.top or y >= frame.bottom:

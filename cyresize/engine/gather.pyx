@@ -6,7 +6,7 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
 
 from cyresize.engine.dispatch cimport kernels
-from cyresize.engine.image cimport Image, end_of, move_row, padded, row_of, rows_contiguous, unpack_row
+from cyresize.engine.image cimport Image, end_of, move_row, padded, row_of, rows_contiguous, streams, unpack_row
 from cyresize.engine.lanes cimport NO_WEIGHTS, free_lanes, new_lanes
 from cyresize.engine.parallel cimport enter_team, leave_team
 from cyresize.engine.plan cimport AxisPlan
@@ -28,6 +28,8 @@ cdef struct Walk:
     const Py_ssize_t* rows
     const Lanes* lanes
     const char* limit         # what lies before it may be read
+    bint staged               # rows are made in scratch first: the destination is strided or streamed
+    Py_ssize_t spare          # where scratch has room for a source row
 
 
 cdef void gather_row(const Walk* walk, const Image* src, const Image* dst, const char* row, char* to, char* spare) noexcept nogil:
@@ -45,27 +47,29 @@ cdef void gather_row(const Walk* walk, const Image* src, const Image* dst, const
 cdef void band(
     const Walk* walk, const Image* src, const Image* dst, char* scratch, Py_ssize_t begin, Py_ssize_t end
 ) noexcept nogil:
-    cdef Py_ssize_t i, n, y, size = src.c*src.itemsize, previous = -1, image = -1
+    cdef Py_ssize_t i, n, y, length = dst.w*dst.c*dst.itemsize, previous = -1, image = -1
     cdef bint packed = rows_contiguous(dst)
-    cdef char* spare = scratch + (0 if packed else padded(dst.w*size))
     cdef char* row
-    cdef char* to
+    cdef char* to = scratch
     cdef char* last = NULL
     for i in range(begin, end):
         n = i // dst.h
         y = i - n*dst.h
         row = row_of(dst, n, y)
-        to = row if packed else scratch
+        if not walk.staged:
+            to = row
         if n != image or walk.rows[y] != previous:
-            gather_row(walk, src, dst, row_of(src, n, walk.rows[y]), to, spare)
-        elif packed:
+            gather_row(walk, src, dst, row_of(src, n, walk.rows[y]), to, scratch + walk.spare)
+        elif not walk.staged:
             # The same source row again: copy the finished row.
-            memcpy(to, last, dst.w*size)
+            memcpy(to, last, length)
         last = to
         previous = walk.rows[y]
         image = n
         if not packed:
             unpack_row(dst, to, row)
+        elif walk.staged:
+            kernels.stream(to, row, length)
 
 
 cdef Gather new_gather(AxisPlan columns, AxisPlan rows, Py_ssize_t pixel):
@@ -74,7 +78,7 @@ cdef Gather new_gather(AxisPlan columns, AxisPlan rows, Py_ssize_t pixel):
     job.columns = columns
     job.rows = rows
     if columns.n_out > 1:     # else rows are copied whole
-        job.lanes = new_lanes(columns, pixel, &kernels.gather_lanes, NO_WEIGHTS)
+        job.lanes = new_lanes(columns, pixel, &kernels.gather_lanes, NO_WEIGHTS, 0, columns.n_out)
     return job
 
 
@@ -93,20 +97,20 @@ cdef class Gather:
         walk.rows = self.rows.first
         walk.lanes = self.lanes
         walk.limit = end_of(src)
-        size += 0 if rows_contiguous(dst) else padded(dst.w*dst.c*dst.itemsize)
+        walk.staged = not rows_contiguous(dst) or (kernels.stream != NULL and streams(dst))
+        size += padded(dst.w*dst.c*dst.itemsize) if walk.staged else 0
+        walk.spare = size
         size += 0 if self.lanes == NULL else padded(src.w*src.c*src.itemsize)
         if size > 0:
             scratch = <char*> malloc(size*team)
             if scratch == NULL:
                 raise MemoryError(f"no memory for {team} x {size} bytes of row buffers")
         with nogil:
-            team = enter_team(team)
             if team == 1:
                 band(&walk, src, dst, scratch, 0, total)
             else:
                 for t in prange(team, num_threads=team, schedule="static", chunksize=1):
                     band(&walk, src, dst, scratch + t*size, total*t // team, total*(t + 1) // team)
-            leave_team(team)
             free(scratch)
         return 0
 

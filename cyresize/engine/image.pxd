@@ -91,3 +91,12 @@ cdef inline bint aligned(const Image* a) noexcept nogil:
 cdef inline bint ranges_meet(const Image* a, const Image* b) noexcept nogil:
     """Whether the spans of memory overlap; if they do, the images may still not share an element."""
     return begin_of(a) < end_of(b) and begin_of(b) < end_of(a)
+
+
+cdef enum:
+    STREAMED = 16 << 20        # bytes of result from which writing past the caches was measured to be faster
+
+
+cdef inline bint streams(const Image* a) noexcept nogil:
+    """Whether a result is so large that its rows should go to memory past the caches."""
+    return rows_contiguous(a) and a.n*a.h*a.w*a.c*a.itemsize >= STREAMED

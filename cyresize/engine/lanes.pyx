@@ -14,22 +14,25 @@ from cyresize.engine.rows.table cimport BYTES, FLOATS, NO_LANES, PAIRS, QUADS, S
 
 cdef enum:
     ABSENT = 0x80             # index byte that byte shuffles turn into 0
-    FEWEST_LANES = 4          # with fewer lanes per block on average, pixel by pixel is faster
+    FEWEST_LANES = 3          # with fewer lanes per block on average, pixel by pixel is faster
 
 
 cdef struct Geometry:
     # What a block is made of.
     Py_ssize_t channels, step
-    int taps, lanes, window, lane_bytes, taps_per_group, groups
+    Py_ssize_t first_pixel    # output pixel of lane 0
+    int taps, lanes, lane_bytes, taps_per_group, groups
+    Py_ssize_t window
     Py_ssize_t reach          # elements from a lane's first tap to its last in one load of the window
 
 
 cdef Py_ssize_t lanes_that_fit(AxisPlan plan, const Geometry* g, Py_ssize_t begin, Py_ssize_t n) noexcept nogil:
     """How many lanes from output element ``begin`` on share a window; 0 if not even one fits."""
-    cdef Py_ssize_t base = plan.first[begin // g.channels]*g.channels, e, x, at
+    cdef const Py_ssize_t* first = plan.first + g.first_pixel
+    cdef Py_ssize_t base = first[begin // g.channels]*g.channels, e, x, at
     for e in range(begin, min(begin + g.lanes, n)):
         x = e // g.channels
-        at = plan.first[x]*g.channels + e - x*g.channels - base
+        at = first[x]*g.channels + e - x*g.channels - base
         if at < 0 or at + g.reach >= g.window:
             return e - begin
     return min(<Py_ssize_t> g.lanes, n - begin)
@@ -44,6 +47,20 @@ cdef Py_ssize_t count_blocks(AxisPlan plan, const Geometry* g, Py_ssize_t n) noe
         e += fit
         blocks += 1
     return blocks
+
+
+cdef bint worth(
+    AxisPlan plan, Geometry* g, Py_ssize_t n, Py_ssize_t* limit, Py_ssize_t value, Py_ssize_t* blocks
+) noexcept:
+    """Tighten one limit of the geometry if that costs at most a ninth more blocks."""
+    cdef Py_ssize_t before = limit[0], now
+    limit[0] = value
+    now = count_blocks(plan, g, n)
+    if now < 0 or 9*now > 10*blocks[0]:
+        limit[0] = before
+        return False
+    blocks[0] = now
+    return True
 
 
 cdef int weight_bytes(const LaneFormat* format, int encoding) noexcept nogil:
@@ -136,20 +153,22 @@ cdef void fill(
     Lanes* t, AxisPlan plan, const Geometry* g, const LaneFormat* format, int encoding, Py_ssize_t* base,
     Py_ssize_t* out, int* used, unsigned char* index, unsigned char* weights, unsigned short* masks,
 ) noexcept nogil:
+    cdef const Py_ssize_t* first = plan.first + g.first_pixel
+    cdef const double* values = plan.values + g.first_pixel*plan.taps
     cdef Py_ssize_t b, e = 0, x, fit, at
     cdef int lane, group, count, size = weight_bytes(format, encoding)
     for b in range(t.blocks):
         fit = lanes_that_fit(plan, g, e, t.n)
-        base[b] = plan.first[e // g.channels]*g.channels
+        base[b] = first[e // g.channels]*g.channels
         out[b] = e
         for lane in range(<int> fit):
             x = (e + lane) // g.channels
-            at = plan.first[x]*g.channels + e + lane - x*g.channels - base[b]
-            count = g.taps if plan.counts == NULL else plan.counts[x]
+            at = first[x]*g.channels + e + lane - x*g.channels - base[b]
+            count = g.taps if plan.counts == NULL else plan.counts[g.first_pixel + x]
             used[b] = max(used[b], (count + g.taps_per_group - 1) // g.taps_per_group)
-            set_index(index, g, format, lane, at, plan.values + x*plan.taps, encoding)
+            set_index(index, g, format, lane, at, values + x*plan.taps, encoding)
             for group in range(g.groups):
-                encode(weights + group*size, plan.values + x*plan.taps, count, group, lane, g.lanes, encoding)
+                encode(weights + group*size, values + x*plan.taps, count, group, lane, g.lanes, encoding)
                 if masks != NULL and group < count:
                     masks[b*g.groups + group] |= <unsigned short> (1 << lane)
         index += g.lanes*g.lane_bytes
@@ -157,33 +176,58 @@ cdef void fill(
         e += fit
 
 
-cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* format, int encoding) except? NULL:
-    """The lane table of a folded column plan, or NULL if lanes would not pay or not fit."""
+cdef int taps_per_group(const LaneFormat* format) noexcept:
+    return 4 if format.kind == QUADS else 2 if format.kind == PAIRS or format.kind == WORDS else 1
+
+
+cdef int lane_bytes(const LaneFormat* format) noexcept:
+    return 1 if format.kind == SINGLES else 2 if format.kind == PAIRS or format.kind == SHORTS else 4
+
+
+cdef int as_format_has_it(const LaneFormat* format, int encoding) noexcept:
+    # Integer weights come in digits for byte dot products, as words for word products.
+    if format.kind != WORDS:
+        return encoding
+    return WORD_PAIRS if encoding == DIGITS2 else SPLIT_PAIRS if encoding == DIGITS3 else encoding
+
+
+cdef Py_ssize_t lane_cost(AxisPlan plan, const LaneFormat* format, int encoding) noexcept:
+    encoding = as_format_has_it(format, encoding)
+    cdef int per_group = taps_per_group(format)
+    cdef Py_ssize_t groups = (plan.taps + per_group - 1) // per_group
+    return lane_bytes(format) + groups*weight_bytes(format, encoding) // max(format.lanes, 1)
+
+
+cdef Lanes* new_lanes(
+    AxisPlan plan, Py_ssize_t channels, const LaneFormat* format, int encoding, Py_ssize_t begin, Py_ssize_t end
+) except? NULL:
+    """The lane table of a part of a folded column plan, or NULL if lanes would not pay or not fit."""
     cdef Geometry g
     cdef Py_ssize_t n, blocks, size, whole
+    cdef bint narrow, inside
     cdef Lanes* t
     cdef char* memory
     if format.kind == NO_LANES or plan.n_out > 0x7fffffff // channels or plan.n_in > 0x7fffffff // channels:
         return NULL
-    n = plan.n_out*channels
+    encoding = as_format_has_it(format, encoding)
+    n = (end - begin)*channels
+    g.first_pixel = begin
     g.channels = channels
     g.step = 0 if plan.n_in == 1 else channels
     g.taps = plan.taps
     g.lanes = format.lanes
     g.window = format.window
-    g.lane_bytes = 1 if format.kind == SINGLES else 2 if format.kind == PAIRS or format.kind == SHORTS else 4
-    g.taps_per_group = 4 if format.kind == QUADS else 2 if format.kind == PAIRS or format.kind == WORDS else 1
+    g.lane_bytes = lane_bytes(format)
+    g.taps_per_group = taps_per_group(format)
     g.groups = (g.taps + g.taps_per_group - 1) // g.taps_per_group
     g.reach = (min(g.taps_per_group, g.taps) - 1)*g.step
-    # Prefer one window for all groups; else the window moves along with the groups.
     whole = (g.taps - 1)*g.step
     blocks = count_blocks(plan, &g, n)
     if blocks < 0 or n < FEWEST_LANES*blocks and blocks > 1:
         return NULL
-    size = g.reach
-    g.reach = whole
-    if count_blocks(plan, &g, n) != blocks:
-        g.reach = size
+    # Windows of a single register are neither halved nor kept in place.
+    narrow = format.window > 16 and worth(plan, &g, n, &g.window, g.window // 2, &blocks)
+    inside = format.window > 16 and worth(plan, &g, n, &g.reach, whole, &blocks)
     size = blocks*(3*sizeof(Py_ssize_t) + g.lanes*g.lane_bytes + g.groups*(weight_bytes(format, encoding) + 2)) + 256
     t = <Lanes*> malloc(sizeof(Lanes))
     memory = <char*> calloc(size, 1)
@@ -194,7 +238,8 @@ cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* form
     t.blocks = blocks
     t.n = n
     t.groups = g.groups
-    t.inside = g.reach == whole
+    t.inside = inside
+    t.narrow = narrow
     t.base = <Py_ssize_t*> memory
     t.out = t.base + blocks
     t.used = <int*> (t.out + blocks)

@@ -17,27 +17,38 @@ cdef struct Pipeline:
     Py_ssize_t ring_size      # element of a row between the two passes
     Py_ssize_t out_size       # element of a finished row before narrowing
     Py_ssize_t weight_size    # of one row weight
-    Columns columns
+    Columns columns           # all output columns
     const Py_ssize_t* first   # row plan
     const int* counts
     const char* weights
     int taps
 
+cdef struct Strip:
+    # A part of the output columns that is worked on by itself, so that its rows and tables stay in cache.
+    Columns columns
+    Py_ssize_t begin, end     # output pixels
+
 cdef struct Scratch:
     # One thread's memory, cut into rows. Rings hold row r in slot r % slots.
+    Columns columns           # those that are worked on
     char* packed              # source rows made contiguous
     char* source              # source rows, widened: `slots` of them
     char* ring                # rows between the passes
     char* mid                 # ROWS_FIRST: the blended row
     char* finished            # output row before narrowing
-    char* unpacked            # output row before it is spread over a strided destination
+    char* staged              # output row before it is spread over a strided destination, or streamed
     const void** pointers     # [taps]
     Py_ssize_t* source_tags
     Py_ssize_t* ring_tags
     Py_ssize_t slots, source_pitch, ring_pitch
-    const char* limit         # source bytes before it may be read
+    Py_ssize_t n_src, n_dst   # elements of a row
+    const char* in_place      # source rows that start before it are used where they are
+    bint packed_src, packed_dst, streaming
 
-cdef Py_ssize_t lay_out(const Pipeline* p, const Image* src, const Image* dst, Scratch* s, char* memory) noexcept nogil
+cdef Py_ssize_t lay_out(
+    const Pipeline* p, const Columns* columns, const Image* src, const Image* dst, bint streaming, Scratch* s,
+    char* memory,
+) noexcept nogil
 cdef void forget_rows(const Pipeline* p, Scratch* s) noexcept nogil
 cdef void output_row(
     const Pipeline* p, const Image* src, const Image* dst, Scratch* s, Py_ssize_t n, Py_ssize_t y
@@ -48,8 +59,13 @@ cdef class Job:
     cdef AxisPlan column_plan, row_plan
     cdef void* column_weights
     cdef void* row_weights
-    cdef Lanes* lanes
+    cdef Lanes* lanes         # of the whole row; NULL: pixel by pixel
+    cdef Strip* strips
+    cdef int n_strips         # 0: the whole row at once
 
+    cdef int set_strips(self, int n, const LaneFormat* format, int encoding) except -1
+    cdef void free_strips(self) noexcept
+    cdef void free_lane_tables(self) noexcept
     cdef int use_lanes(self, const LaneFormat* format, int encoding) except -1
     cdef int run(self, const Image* src, const Image* dst, int threads) except -1
 

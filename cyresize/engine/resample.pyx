@@ -7,24 +7,48 @@ leave the other axis as it is: one pass, and the plan of that axis is not looked
 
 from cython.parallel cimport prange
 
-from libc.stdlib cimport free, malloc
+from libc.stdlib cimport calloc, free, malloc
 
-from cyresize.engine.image cimport Image, end_of, pack_row, padded, row_of, rows_contiguous, unpack_row
-from cyresize.engine.lanes cimport free_lanes, new_lanes
+from cyresize.engine.dispatch cimport kernels
+from cyresize.engine.image cimport Image, end_of, pack_row, padded, row_of, rows_contiguous, streams, unpack_row
+from cyresize.engine.lanes cimport free_lanes, lane_cost, new_lanes
 from cyresize.engine.parallel cimport enter_team, leave_team
 from cyresize.engine.plan cimport FLOAT64, INT16, AxisPlan
-from cyresize.engine.rows.table cimport SLACK
+from cyresize.engine.rows.table cimport NO_LANES, SLACK, Columns, LaneFormat, Lanes
+
+cdef enum:
+    STRIP_BYTES = 24 << 10    # ring rows and lane table of a strip: most of a first-level cache
+    NARROWEST = 512           # output elements that a strip should have at least
 
 
-cdef Py_ssize_t lay_out(const Pipeline* p, const Image* src, const Image* dst, Scratch* s, char* memory) noexcept nogil:
+cdef inline bint columns_read_source(const Pipeline* p) noexcept nogil:
+    return p.order == COLUMNS_FIRST or p.order == COLUMNS_ONLY
+
+
+cdef Py_ssize_t lay_out(
+    const Pipeline* p, const Columns* columns, const Image* src, const Image* dst, bint streaming, Scratch* s,
+    char* memory,
+) noexcept nogil:
     """Cut ``memory`` into the parts of ``s``; returns the bytes needed (``memory`` may be NULL to ask that)."""
     cdef Py_ssize_t at = 0, n_src = src.w*src.c, n_dst = dst.w*dst.c
-    cdef bint copies = p.widen != NULL or not rows_contiguous(src) or p.columns.lanes != NULL
-    s.slots = 1 if p.order == COLUMNS_FIRST or p.order == COLUMNS_ONLY else p.taps
+    cdef bint copies
+    s.columns = columns[0]
+    s.columns.ahead = src.stride_h if columns_read_source(p) and p.widen == NULL else 0
+    s.packed_src = rows_contiguous(src)
+    s.packed_dst = rows_contiguous(dst)
+    s.streaming = streaming
+    s.n_src = n_src
+    s.n_dst = n_dst
+    copies = p.widen != NULL or not s.packed_src or columns.lanes != NULL
+    s.in_place = NULL
+    if s.packed_src and p.widen == NULL:
+        # Kernels with lanes read past the end of a row, so the last rows in memory are copied for them.
+        s.in_place = end_of(src) - n_src*src.itemsize - (0 if columns.lanes == NULL else SLACK) + 1
+    s.slots = 1 if columns_read_source(p) else p.taps
     s.source_pitch = padded(n_src*p.row_size)
     s.ring_pitch = padded(n_dst*p.ring_size)
     s.packed = memory + at
-    at += 0 if rows_contiguous(src) else padded(n_src*src.itemsize)
+    at += 0 if s.packed_src else padded(n_src*src.itemsize)
     s.source = memory + at
     at += s.slots*s.source_pitch if copies else 0
     s.ring = memory + at
@@ -33,8 +57,8 @@ cdef Py_ssize_t lay_out(const Pipeline* p, const Image* src, const Image* dst, S
     at += padded(n_src*p.ring_size) if p.order == ROWS_FIRST else 0
     s.finished = memory + at
     at += padded(n_dst*p.out_size)
-    s.unpacked = memory + at
-    at += 0 if rows_contiguous(dst) else padded(n_dst*dst.itemsize)
+    s.staged = memory + at
+    at += 0 if s.packed_dst and not s.streaming else padded(n_dst*dst.itemsize)
     s.pointers = <const void**> (memory + at)
     at += padded(p.taps*sizeof(void*))
     s.source_tags = <Py_ssize_t*> (memory + at)
@@ -50,13 +74,10 @@ cdef inline const void* source_row(
     """Row r of image n, contiguous, widened and readable past its end: in place if it is, else in the source ring."""
     cdef const char* row = row_of(src, n, r)
     cdef Py_ssize_t slot
-    cdef bint contiguous = rows_contiguous(src)
     cdef char* to
-    if contiguous and p.widen == NULL:
-        # Kernels with lanes read past the end of a row: only the last rows in memory are copied for them.
-        if p.columns.lanes == NULL or row + src.w*src.c*src.itemsize + SLACK <= s.limit:
-            return row
-    slot = r % s.slots
+    if row < s.in_place:
+        return row
+    slot = 0 if s.slots == 1 else r % s.slots
     to = s.source + slot*s.source_pitch
     if s.source_tags[slot] == r:
         return to
@@ -64,10 +85,10 @@ cdef inline const void* source_row(
     if p.widen == NULL:
         pack_row(src, row, to)
     else:
-        if not contiguous:
+        if not s.packed_src:
             pack_row(src, row, s.packed)
             row = s.packed
-        p.widen(row, to, src.w*src.c)
+        p.widen(row, to, s.n_src)
     return to
 
 
@@ -79,7 +100,7 @@ cdef inline const void* filtered_row(
     cdef char* to = s.ring + slot*s.ring_pitch
     if s.ring_tags[slot] != r:
         s.ring_tags[slot] = r
-        p.columns_pass(&p.columns, source_row(p, src, s, n, r), to)
+        p.columns_pass(&s.columns, source_row(p, src, s, n, r), to)
     return to
 
 
@@ -102,27 +123,27 @@ cdef inline int gather_rows(
 cdef void output_row(
     const Pipeline* p, const Image* src, const Image* dst, Scratch* s, Py_ssize_t n, Py_ssize_t y
 ) noexcept nogil:
-    cdef int count
-    cdef Py_ssize_t n_out = dst.w*dst.c
-    cdef bint contiguous = rows_contiguous(dst)
+    cdef int count = 0
     cdef char* row = row_of(dst, n, y)
-    cdef char* stored = row if contiguous else s.unpacked
+    cdef char* stored = row if s.packed_dst and not s.streaming else s.staged
     cdef char* out = stored if p.narrow == NULL else s.finished
     cdef const void* weights = p.weights + y*p.taps*p.weight_size
     if p.order == COLUMNS_ONLY:
-        p.columns_pass(&p.columns, source_row(p, src, s, n, y), out)
+        p.columns_pass(&s.columns, source_row(p, src, s, n, y), out)
     else:
         count = gather_rows(p, src, s, n, y)
     if p.order == COLUMNS_FIRST or p.order == ROWS_ONLY:
-        p.blend(s.pointers, weights, count, out, n_out)
+        p.blend(s.pointers, weights, count, out, s.n_dst)
     elif p.order == ROWS_FIRST:
-        p.blend(s.pointers, weights, count, s.mid, src.w*src.c)
-        p.columns_pass(&p.columns, s.mid, out)
+        p.blend(s.pointers, weights, count, s.mid, s.n_src)
+        p.columns_pass(&s.columns, s.mid, out)
     elif p.order == WINDOW:
-        p.window(&p.columns, s.pointers, count, out)
+        p.window(&s.columns, s.pointers, count, out)
     if p.narrow != NULL:
-        p.narrow(out, stored, n_out)
-    if not contiguous:
+        p.narrow(out, stored, s.n_dst)
+    if s.streaming:
+        kernels.stream(stored, row, s.n_dst*dst.itemsize)
+    elif not s.packed_dst:
         unpack_row(dst, stored, row)
 
 
@@ -136,20 +157,36 @@ cdef void forget_rows(const Pipeline* p, Scratch* s) noexcept nogil:
 
 
 cdef void band(
-    const Pipeline* p, const Image* src, const Image* dst, char* memory, Py_ssize_t begin, Py_ssize_t end
+    const Pipeline* p, const Columns* columns, const Image* src, const Image* dst, bint streaming, char* memory,
+    Py_ssize_t begin, Py_ssize_t end,
 ) noexcept nogil:
     """Rows begin..end of all output rows of all images, in order, on one thread."""
     cdef Scratch s
-    cdef Py_ssize_t i, n, y, image = -1
-    lay_out(p, src, dst, &s, memory)
-    s.limit = end_of(src)
+    cdef Py_ssize_t i, n = begin // dst.h, y = begin - n*dst.h
+    lay_out(p, columns, src, dst, streaming, &s, memory)
+    forget_rows(p, &s)
     for i in range(begin, end):
-        n = i // dst.h
-        y = i - n*dst.h
-        if n != image:
-            image = n
+        if y == dst.h:
+            n += 1
+            y = 0
             forget_rows(p, &s)
         output_row(p, src, dst, &s, n, y)
+        y += 1
+
+
+cdef void strips_of_band(
+    const Pipeline* p, const Strip* strips, int n_strips, const Image* src, const Image* dst, bint streaming,
+    char* memory, Py_ssize_t begin, Py_ssize_t end,
+) noexcept nogil:
+    """The same rows, one strip of columns after the other."""
+    cdef Image part = dst[0]
+    cdef int i
+    if n_strips == 0:
+        band(p, &p.columns, src, dst, streaming, memory, begin, end)
+    for i in range(n_strips):
+        part.data = dst.data + strips[i].begin*dst.stride_w
+        part.w = strips[i].end - strips[i].begin
+        band(p, &strips[i].columns, src, &part, streaming, memory, begin, end)
 
 
 cdef Job new_job(AxisPlan columns, AxisPlan rows, Py_ssize_t channels, int weights):
@@ -181,21 +218,74 @@ cdef class Job:
     """Two plans, their quantised weights and the kernels that execute them. Does not change, so it is shared."""
 
     cdef int use_lanes(self, const LaneFormat* format, int encoding) except -1:
-        """Give the horizontal kernel a lane table, if the level wants one and the plan fits."""
-        self.lanes = new_lanes(self.column_plan, self.pipeline.columns.channels, format, encoding)
-        self.pipeline.columns.lanes = self.lanes
+        """Give the horizontal kernel a lane table, if the level wants one and the plan fits, and strips if it is large."""
+        cdef Pipeline* p = &self.pipeline
+        cdef Py_ssize_t n = p.columns.n_out*p.columns.channels
+        cdef Py_ssize_t cost = n*(p.taps*p.ring_size + lane_cost(self.column_plan, format, encoding))
+        self.free_lane_tables()
+        self.lanes = new_lanes(self.column_plan, p.columns.channels, format, encoding, 0, p.columns.n_out)
+        p.columns.lanes = self.lanes
+        # Only where the axis grows: a strip of a shrinking axis reads so much source that its start-up shows.
+        if self.lanes != NULL and p.order == COLUMNS_FIRST and p.columns.n_out > p.columns.n_in:
+            self.set_strips(<int> min(cost // STRIP_BYTES, n // NARROWEST, p.columns.n_out), format, encoding)
         return 0
 
-    def __dealloc__(self):
+    cdef int set_strips(self, int n, const LaneFormat* format, int encoding) except -1:
+        """Cut the output columns into ``n`` strips of about equal width, each with its own lane table."""
+        cdef const Pipeline* p = &self.pipeline
+        cdef Strip* strip
+        cdef int i
+        if n < 2:
+            return 0
+        self.strips = <Strip*> calloc(n, sizeof(Strip))
+        if self.strips == NULL:
+            raise MemoryError("no memory for the strips of a plan")
+        for i in range(n):
+            strip = &self.strips[i]
+            strip.begin = p.columns.n_out*i // n
+            strip.end = p.columns.n_out*(i + 1) // n
+            strip.columns = p.columns
+            strip.columns.n_out = strip.end - strip.begin
+            strip.columns.start += strip.begin
+            if p.columns.count != NULL:
+                strip.columns.count += strip.begin
+            strip.columns.weights = (
+                <const char*> p.columns.weights + strip.begin*p.weight_size*p.columns.taps
+            )
+            strip.columns.lanes = new_lanes(
+                self.column_plan, p.columns.channels, format, encoding, strip.begin, strip.end
+            )
+            self.n_strips = i + 1
+            if strip.columns.lanes == NULL:
+                self.free_strips()
+                break
+        return 0
+
+    cdef void free_strips(self) noexcept:
+        cdef int i
+        for i in range(self.n_strips):
+            free_lanes(<Lanes*> self.strips[i].columns.lanes)
+        free(self.strips)
+        self.strips = NULL
+        self.n_strips = 0
+
+    cdef void free_lane_tables(self) noexcept:
+        self.free_strips()
         free_lanes(self.lanes)
+        self.lanes = NULL
+
+    def __dealloc__(self):
+        self.free_lane_tables()
         free(self.column_weights)
         free(self.row_weights)
 
     cdef int run(self, const Image* src, const Image* dst, int threads) except -1:
         cdef const Pipeline* p = &self.pipeline
         cdef Scratch layout
+        cdef bint streaming = kernels.stream != NULL and streams(dst)
         cdef Py_ssize_t total = dst.n*dst.h
-        cdef Py_ssize_t size = lay_out(p, src, dst, &layout, NULL)
+        # Every strip is narrower than the whole, so what suffices for that suffices for each.
+        cdef Py_ssize_t size = lay_out(p, &p.columns, src, dst, streaming, &layout, NULL)
         cdef int team = <int> min(<Py_ssize_t> threads, total), t
         cdef char* memory = <char*> malloc(size*team + 64)
         cdef char* aligned
@@ -205,10 +295,13 @@ cdef class Job:
         with nogil:
             team = enter_team(team)
             if team == 1:
-                band(p, src, dst, aligned, 0, total)
+                strips_of_band(p, self.strips, self.n_strips, src, dst, streaming, aligned, 0, total)
             else:
                 for t in prange(team, num_threads=team, schedule="static", chunksize=1):
-                    band(p, src, dst, aligned + t*size, total*t // team, total*(t + 1) // team)
+                    strips_of_band(
+                        p, self.strips, self.n_strips, src, dst, streaming, aligned + t*size, total*t // team,
+                        total*(t + 1) // team,
+                    )
             leave_team(team)
             free(memory)
         return 0

@@ -13,6 +13,7 @@ cdef extern from "<immintrin.h>" nogil:
     ctypedef unsigned int __mmask32
     ctypedef unsigned long long __mmask64
 
+    void _mm_prefetch(const void*, int)
     __m512i _mm512_loadu_si512(const void*)
     __m512i _mm512_load_si512(const void*)
     void _mm512_storeu_si512(void*, __m512i)
@@ -30,12 +31,17 @@ cdef extern from "<immintrin.h>" nogil:
     __m512i _mm512_set1_epi32(int)
     __m512 _mm512_set1_ps(float)
 
+    __m512i _mm512_shuffle_epi8(__m512i, __m512i)
+    __m512i _mm512_broadcast_i32x4(__m128i)
+    __m128i _mm_setr_epi8(char, char, char, char, char, char, char, char, char, char, char, char, char, char, char, char)
     __m512i _mm512_permutexvar_epi8(__m512i, __m512i)
+    __m512i _mm512_maskz_permutexvar_epi8(__mmask64, __m512i, __m512i)
+    __m512i _mm512_maskz_permutexvar_epi16(__mmask32, __m512i, __m512i)
+    __m512 _mm512_permutexvar_ps(__m512i, __m512)
     __m512i _mm512_permutex2var_epi8(__m512i, __m512i, __m512i)
     __m512i _mm512_maskz_permutex2var_epi8(__mmask64, __m512i, __m512i, __m512i)
     __m512i _mm512_permutex2var_epi16(__m512i, __m512i, __m512i)
     __m512i _mm512_maskz_permutex2var_epi16(__mmask32, __m512i, __m512i, __m512i)
-    void _mm512_mask_storeu_epi16(void*, __mmask32, __m512i)
     __m512 _mm512_mask_mov_ps(__m512, __mmask16, __m512)
     __m512 _mm512_permutex2var_ps(__m512, __m512i, __m512)
     __m512i _mm512_unpacklo_epi8(__m512i, __m512i)
@@ -47,6 +53,7 @@ cdef extern from "<immintrin.h>" nogil:
     __m512i _mm512_permutexvar_epi64(__m512i, __m512i)
     __m256i _mm512_cvtepi16_epi8(__m512i)
     __m128i _mm512_cvtusepi32_epi8(__m512i)
+    __m256i _mm512_cvtusepi32_epi16(__m512i)
     __m512 _mm512_cvtepi32_ps(__m512i)
     __m512i _mm512_cvtps_epi32(__m512)
 
@@ -68,6 +75,9 @@ cdef extern from "<immintrin.h>" nogil:
     __m512 _mm512_add_ps(__m512, __m512)
     __m512 _mm512_mul_ps(__m512, __m512)
     __m512 _mm512_maskz_mul_ps(__mmask16, __m512, __m512)
+    void _mm512_stream_si512(void*, __m512i)
+    void _mm_sfence()
+    __m512 _mm512_maskz_loadu_ps(__mmask16, const void*)
     __m512 _mm512_loadu_ps(const void*)
     void _mm512_storeu_ps(void*, __m512)
     void _mm512_mask_storeu_ps(void*, __mmask16, __m512)

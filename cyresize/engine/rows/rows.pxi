@@ -4,7 +4,7 @@
 from libc.math cimport rint, rintf
 from libc.string cimport memcpy
 
-from cyresize.engine.rows.table cimport BYTES, FLOATS, PAIRS, QUADS, SHORTS, SINGLES, U8, U16, WORDS, Columns, LaneFormat, Lanes, RowKernels
+from cyresize.engine.rows.table cimport BYTES, F32, FLOATS, PAIRS, QUADS, SHORTS, SINGLES, U8, U16, WORDS, Columns, LaneFormat, Lanes, RowKernels
 
 ctypedef unsigned char u8
 ctypedef signed char i8

@@ -24,7 +24,8 @@ cdef struct Lanes:
     Py_ssize_t blocks
     Py_ssize_t n          # output elements: OW*C
     int groups            # tap groups per lane: QUADS ceil(K/4), WORDS ceil(K/2), others K
-    bint inside           # all groups of a block lie in its window
+    bint inside               # all groups of a block lie in its window
+    bint narrow               # every block needs the first half of its window only: one register
     const Py_ssize_t* base    # [blocks] first source element of the window
     const Py_ssize_t* out     # [blocks] first output element
     const int* used           # [blocks] tap groups that some lane of the block uses: no window starts behind the row
@@ -46,6 +47,7 @@ cdef struct Columns:
     const Py_ssize_t* start
     const int* count          # NULL: every column has K taps
     const void* weights       # [OW][K], type set by the kernel
+    Py_ssize_t ahead          # bytes from a source element to the one that will be wanted a row later
     const Lanes* lanes        # NULL: the kernel walks pixel by pixel
 
 # Horizontal: one source row in, one filtered row out.
@@ -112,3 +114,5 @@ cdef struct RowKernels:
     blend_fn blend_from[9]    # rows of the stored type to one of the calculating type; NULL: widen first
     blend_fn blend_to[9]      # rows of the calculating type to one of the stored type; NULL: narrow afterwards
     gather_fn gather
+    # n bytes to memory past the caches: for results too large to be found there again. NULL: memcpy.
+    convert_fn stream

@@ -1,5 +1,8 @@
 include "rows.pxi"
+include "sse.pxi"
 include "export.pxi"
 include "ops.pxi"
 include "ops_export.pxi"
 include "tensor.pxi"
+
+use_sse_kernels(&kernels)

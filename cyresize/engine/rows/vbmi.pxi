@@ -3,9 +3,13 @@
 
 from cyresize.engine.rows.avx512 cimport *
 
+cdef enum:
+    AHEAD = 2048          # bytes along a row
 
-cdef inline __m512i window_bytes(const u8* s, __m512i index) noexcept nogil:
-    return _mm512_permutex2var_epi8(_mm512_loadu_si512(s), index, _mm512_loadu_si512(s + 64))
+
+# Hardware prefetching alone leaves a third of the time waiting for large sources.
+cdef inline void fetch(const void* s, Py_ssize_t ahead) noexcept nogil:
+    _mm_prefetch(<const char*> s + ahead, 2)
 
 
 cdef inline __mmask64 first_bytes(Py_ssize_t n) noexcept nogil:
@@ -16,38 +20,80 @@ cdef inline __mmask16 first_words(Py_ssize_t n) noexcept nogil:
     return <__mmask16> 0xffff if n >= 16 else <__mmask16> ((1 << n) - 1)
 
 
+# Stores of a vector's first elements: whole where there is room, for masked stores cost more.
+cdef inline void store16(u8* out, Py_ssize_t left, __m128i v) noexcept nogil:
+    if left >= 16:
+        _mm_storeu_si128(<__m128i*> out, v)
+    else:
+        _mm_mask_storeu_epi8(out, first_words(left), v)
+
+
+cdef inline void store32(u8* out, Py_ssize_t left, __m256i v) noexcept nogil:
+    if left >= 32:
+        _mm256_storeu_si256(<__m256i*> out, v)
+    else:
+        _mm256_mask_storeu_epi8(out, <__mmask32> first_bytes(left), v)
+
+
+cdef inline void store64(u8* out, Py_ssize_t left, __m512i v) noexcept nogil:
+    if left >= 64:
+        _mm512_storeu_si512(out, v)
+    else:
+        _mm512_mask_storeu_epi8(out, first_bytes(left), v)
+
+
+cdef inline __m512i window_bytes(const u8* s, __m512i index, const bint narrow) noexcept nogil:
+    if narrow:
+        return _mm512_permutexvar_epi8(index, _mm512_loadu_si512(s))
+    return _mm512_permutex2var_epi8(_mm512_loadu_si512(s), index, _mm512_loadu_si512(s + 64))
+
+
 # With near and far the samples of larger and smaller weight, a the smaller weight (at most 1024) and H the sum,
 # H >> 4 = near*128 + floor((far - near)*a/16) = near*128 + high16(((near - far)*128)*(-32*a)): all fits int16.
-cdef void vbmi_linear_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+cdef inline void linear_blocks(const Columns* p, const u8* row, i16* out, const bint narrow) noexcept nogil:
     cdef const Lanes* t = p.lanes
     cdef __m512i pair, difference
     cdef __m512i plus_minus = _mm512_set1_epi16(<short> (0xc000 | 64)), low = _mm512_set1_epi16(255)
     cdef Py_ssize_t b
-    if t == NULL:
-        linear_u8_columns(p, row, out)
-        return
     for b in range(t.blocks):
-        pair = window_bytes(<const u8*> row + t.base[b], _mm512_load_si512(t.index + 64*b))
+        fetch(row + t.base[b], p.ahead)
+        pair = window_bytes(row + t.base[b], _mm512_load_si512(t.index + 64*b), narrow)
         difference = _mm512_slli_epi16(_mm512_maddubs_epi16(pair, plus_minus), 1)
         pair = _mm512_slli_epi16(_mm512_and_si512(pair, low), 7)
         pair = _mm512_add_epi16(pair, _mm512_mulhi_epi16(difference, _mm512_load_si512(t.weights + 64*b)))
-        _mm512_storeu_si512(<i16*> out + t.out[b], pair)
+        _mm512_storeu_si512(out + t.out[b], pair)
+
+
+cdef void vbmi_linear_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    if p.lanes == NULL:
+        linear_u8_columns(p, row, out)
+    elif p.lanes.narrow:
+        linear_blocks(p, <const u8*> row, <i16*> out, True)
+    else:
+        linear_blocks(p, <const u8*> row, <i16*> out, False)
 
 
 # H = 256*first + (second - first)*weight, modulo 2**16.
-cdef void vbmi_exact_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+cdef inline void exact_blocks(const Columns* p, const u8* row, u16* out, const bint narrow) noexcept nogil:
     cdef const Lanes* t = p.lanes
     cdef __m512i pair, difference
     cdef __m512i minus_plus = _mm512_set1_epi16(0x01ff)
     cdef Py_ssize_t b
-    if t == NULL:
-        exact_u8_columns(p, row, out)
-        return
     for b in range(t.blocks):
-        pair = window_bytes(<const u8*> row + t.base[b], _mm512_load_si512(t.index + 64*b))
+        fetch(row + t.base[b], p.ahead)
+        pair = window_bytes(row + t.base[b], _mm512_load_si512(t.index + 64*b), narrow)
         difference = _mm512_maddubs_epi16(pair, minus_plus)
         difference = _mm512_mullo_epi16(difference, _mm512_load_si512(t.weights + 64*b))
-        _mm512_storeu_si512(<u16*> out + t.out[b], _mm512_add_epi16(_mm512_slli_epi16(pair, 8), difference))
+        _mm512_storeu_si512(out + t.out[b], _mm512_add_epi16(_mm512_slli_epi16(pair, 8), difference))
+
+
+cdef void vbmi_exact_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    if p.lanes == NULL:
+        exact_u8_columns(p, row, out)
+    elif p.lanes.narrow:
+        exact_blocks(p, <const u8*> row, <u16*> out, True)
+    else:
+        exact_blocks(p, <const u8*> row, <u16*> out, False)
 
 
 cdef inline __m512i exact_words(__m512i a, __m512i b, __m512i weights) noexcept nogil:
@@ -70,86 +116,100 @@ cdef void vbmi_exact_u8_blend(
     for i in range(0, n, 32):
         a = _mm512_xor_si512(_mm512_loadu_si512(r0 + i), sign)
         b = _mm512_xor_si512(_mm512_loadu_si512(r1 + i), sign)
-        _mm256_mask_storeu_epi8(
-            <u8*> out + i, <__mmask32> first_bytes(min(n - i, 32)), _mm512_cvtepi16_epi8(exact_words(a, b, both))
+        store32(<u8*> out + i, n - i, _mm512_cvtepi16_epi8(exact_words(a, b, both)))
+
+
+# uint8 by weights in signed base-256 digits, two of them (11-bit weights) or three (22-bit weights), four taps at a
+# time. `low` brings the rounding constant.
+cdef inline __m512i dot_digits(
+    const Lanes* t, Py_ssize_t b, const u8* s, Py_ssize_t step, __m512i low, const int groups, const int digits,
+    const bint inside, const bint narrow, Py_ssize_t ahead,
+) noexcept nogil:
+    cdef const u8* w = t.weights + 64*digits*t.groups*b
+    cdef __m512i index = _mm512_load_si512(t.index + 64*b), quad
+    cdef __m512i middle = _mm512_setzero_si512(), high = middle, head = middle, tail = middle
+    cdef __m512i advance = _mm512_set1_epi8(<char> (4*step))
+    cdef int q
+    fetch(s, ahead)
+    if inside:
+        head = _mm512_loadu_si512(s)
+        if not narrow:
+            tail = _mm512_loadu_si512(s + 64)
+    for q in range(groups):
+        if not inside:
+            quad = window_bytes(s + 4*q*step, index, narrow)
+        elif narrow:
+            quad = _mm512_permutexvar_epi8(index, head)
+        else:
+            quad = _mm512_permutex2var_epi8(head, index, tail)
+        low = _mm512_dpbusd_epi32(low, quad, _mm512_load_si512(w + 64*digits*q))
+        middle = _mm512_dpbusd_epi32(middle, quad, _mm512_load_si512(w + 64*digits*q + 64))
+        if digits == 3:
+            high = _mm512_dpbusd_epi32(high, quad, _mm512_load_si512(w + 64*digits*q + 128))
+        if inside:
+            index = _mm512_add_epi8(index, advance)
+    if digits == 3:
+        middle = _mm512_add_epi32(middle, _mm512_slli_epi32(high, 8))
+    return _mm512_add_epi32(low, _mm512_slli_epi32(middle, 8))
+
+
+cdef inline void fixed_blocks(
+    const Columns* p, const u8* row, i32* out, const int groups, const bint inside, const bint narrow
+) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef __m512i zero = _mm512_setzero_si512()
+    cdef Py_ssize_t b
+    for b in range(t.blocks):
+        _mm512_storeu_si512(
+            out + t.out[b], dot_digits(t, b, row + t.base[b], p.channels, zero, groups, 2, inside, narrow, p.ahead)
         )
 
 
-# uint8 by weights of two signed base-256 digits (11-bit weights) or three (22-bit weights), four taps at a time.
-cdef inline __m512i dot2(const Lanes* t, Py_ssize_t b, const u8* s, Py_ssize_t step, const int groups) noexcept nogil:
-    cdef const u8* w = t.weights + 128*groups*b
-    cdef __m512i index = _mm512_load_si512(t.index + 64*b), quad
-    cdef __m512i low = _mm512_setzero_si512(), high = low, head, tail, advance
-    cdef int q
-    if t.inside:
-        head = _mm512_loadu_si512(s)
-        tail = _mm512_loadu_si512(s + 64)
-        advance = _mm512_set1_epi8(<char> (4*step))
-        for q in range(groups):
-            quad = _mm512_permutex2var_epi8(head, index, tail)
-            low = _mm512_dpbusd_epi32(low, quad, _mm512_load_si512(w + 128*q))
-            high = _mm512_dpbusd_epi32(high, quad, _mm512_load_si512(w + 128*q + 64))
-            index = _mm512_add_epi8(index, advance)
-    else:
-        for q in range(groups):
-            quad = window_bytes(s + 4*q*step, index)
-            low = _mm512_dpbusd_epi32(low, quad, _mm512_load_si512(w + 128*q))
-            high = _mm512_dpbusd_epi32(high, quad, _mm512_load_si512(w + 128*q + 64))
-    return _mm512_add_epi32(low, _mm512_slli_epi32(high, 8))
-
-
-cdef inline void fixed_blocks(const Columns* p, const u8* row, i32* out, const int groups) noexcept nogil:
-    cdef const Lanes* t = p.lanes
-    cdef Py_ssize_t b
-    for b in range(t.blocks):
-        _mm512_storeu_si512(out + t.out[b], dot2(t, b, row + t.base[b], p.channels, groups))
-
-
 cdef void vbmi_fixed_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
-    if p.lanes == NULL:
+    cdef const Lanes* t = p.lanes
+    cdef const u8* s = <const u8*> row
+    cdef i32* d = <i32*> out
+    if t == NULL:
         fixed_u8_columns(p, row, out)
-    elif p.lanes.groups == 1:
-        fixed_blocks(p, <const u8*> row, <i32*> out, 1)
+    elif t.groups == 1 and t.narrow:
+        fixed_blocks(p, s, d, 1, True, True)
+    elif t.groups == 1:
+        fixed_blocks(p, s, d, 1, True, False)
+    elif t.inside and t.narrow:
+        fixed_blocks(p, s, d, 2, True, True)
+    elif t.inside:
+        fixed_blocks(p, s, d, 2, True, False)
+    elif t.narrow:
+        fixed_blocks(p, s, d, 2, False, True)
     else:
-        fixed_blocks(p, <const u8*> row, <i32*> out, 2)
+        fixed_blocks(p, s, d, 2, False, False)
 
 
-cdef inline __m512i dot3(const Lanes* t, Py_ssize_t b, const u8* s, Py_ssize_t step) noexcept nogil:
-    cdef const u8* w = t.weights + 192*t.groups*b
-    cdef __m512i index = _mm512_load_si512(t.index + 64*b), quad
-    cdef __m512i low = _mm512_set1_epi32(1 << 21), middle = _mm512_setzero_si512(), high = middle
-    cdef __m512i head, tail, advance
-    cdef int q
-    if t.inside:
-        head = _mm512_loadu_si512(s)
-        tail = _mm512_loadu_si512(s + 64)
-        advance = _mm512_set1_epi8(<char> (4*step))
-        for q in range(t.groups):
-            quad = _mm512_permutex2var_epi8(head, index, tail)
-            low = _mm512_dpbusd_epi32(low, quad, _mm512_load_si512(w + 192*q))
-            middle = _mm512_dpbusd_epi32(middle, quad, _mm512_load_si512(w + 192*q + 64))
-            high = _mm512_dpbusd_epi32(high, quad, _mm512_load_si512(w + 192*q + 128))
-            index = _mm512_add_epi8(index, advance)
-    else:
-        for q in range(t.used[b]):
-            quad = window_bytes(s + 4*q*step, index)
-            low = _mm512_dpbusd_epi32(low, quad, _mm512_load_si512(w + 192*q))
-            middle = _mm512_dpbusd_epi32(middle, quad, _mm512_load_si512(w + 192*q + 64))
-            high = _mm512_dpbusd_epi32(high, quad, _mm512_load_si512(w + 192*q + 128))
-    middle = _mm512_add_epi32(_mm512_slli_epi32(middle, 8), _mm512_slli_epi32(high, 16))
-    return _mm512_srai_epi32(_mm512_add_epi32(low, middle), 22)
+cdef inline void pillow_blocks(const Columns* p, const u8* row, u8* out, const bint inside, const bint narrow) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef __m512i zero = _mm512_setzero_si512(), start = _mm512_set1_epi32(1 << 21), v
+    cdef Py_ssize_t b
+    cdef int groups
+    for b in range(t.blocks):
+        groups = t.used[b]
+        v = dot_digits(t, b, row + t.base[b], p.channels, start, groups, 3, inside, narrow, p.ahead)
+        v = _mm512_max_epi32(_mm512_srai_epi32(v, 22), zero)
+        # Where the vertical pass comes first this is the destination, which has no slack.
+        store16(out + t.out[b], t.n - t.out[b], _mm512_cvtusepi32_epi8(v))
 
 
 cdef void vbmi_pillow_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
     cdef const Lanes* t = p.lanes
-    cdef __m512i zero = _mm512_setzero_si512(), v
-    cdef Py_ssize_t b
     if t == NULL:
         pillow_u8_columns(p, row, out)
-        return
-    for b in range(t.blocks):
-        v = _mm512_max_epi32(dot3(t, b, <const u8*> row + t.base[b], p.channels), zero)
-        _mm_mask_storeu_epi8(<u8*> out + t.out[b], first_words(t.n - t.out[b]), _mm512_cvtusepi32_epi8(v))
+    elif t.inside and t.narrow:
+        pillow_blocks(p, <const u8*> row, <u8*> out, True, True)
+    elif t.inside:
+        pillow_blocks(p, <const u8*> row, <u8*> out, True, False)
+    elif t.narrow:
+        pillow_blocks(p, <const u8*> row, <u8*> out, False, True)
+    else:
+        pillow_blocks(p, <const u8*> row, <u8*> out, False, False)
 
 
 cdef inline void add_quads(
@@ -199,7 +259,7 @@ cdef void vbmi_pillow_u8_blend(
             add_quads(sums + 3, _mm512_unpackhi_epi16(r1, r3), low, middle, high)
         r0 = _mm512_packs_epi32(rounded22(sums), rounded22(sums + 1))
         r1 = _mm512_packs_epi32(rounded22(sums + 2), rounded22(sums + 3))
-        _mm512_mask_storeu_epi8(<u8*> out + i, mask, _mm512_packus_epi16(r0, r1))
+        store64(<u8*> out + i, n - i, _mm512_packus_epi16(r0, r1))
 
 
 cdef inline int digit_quad(const i32* w, int k, int taps, const int digit) noexcept nogil:
@@ -217,35 +277,49 @@ cdef inline int digit_quad(const i32* w, int k, int taps, const int digit) noexc
 
 
 # uint8 row to float row: products added in tap order, a lane whose taps have ended adds 0.
-cdef void vbmi_bytes_to_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+cdef inline void byte_blocks(const Columns* p, const u8* row, float* out, const bint inside, const bint narrow) noexcept nogil:
     cdef const Lanes* t = p.lanes
-    cdef __mmask64 lowest = 0x1111111111111111
-    cdef __m512i index, head, tail, advance = _mm512_set1_epi8(<char> p.channels)
-    cdef __m512 total, value
-    cdef const u8* s
     cdef const u8* w = t.weights
+    cdef __mmask64 lowest = 0x1111111111111111
+    cdef __m512i index, v, head = _mm512_setzero_si512(), tail = head
+    cdef __m512i advance = _mm512_set1_epi8(<char> p.channels)
+    cdef __m512 total
+    cdef const u8* s
     cdef Py_ssize_t b
     cdef int k
     for b in range(t.blocks):
-        s = <const u8*> row + t.base[b]
+        s = row + t.base[b]
+        fetch(s, p.ahead)
         index = _mm512_load_si512(t.index + 64*b)
         total = _mm512_setzero_ps()
-        if t.inside:
-            head = _mm512_loadu_si512(s)
-            tail = _mm512_loadu_si512(s + 64)
-            for k in range(t.groups):
-                value = _mm512_cvtepi32_ps(_mm512_maskz_permutex2var_epi8(lowest, head, index, tail))
-                total = _mm512_add_ps(total, _mm512_mul_ps(value, _mm512_loadu_ps(w + 64*k)))
-                index = _mm512_add_epi8(index, advance)
-        else:
-            for k in range(t.used[b]):
+        for k in range(t.used[b]):
+            if k == 0 or not inside:
                 head = _mm512_loadu_si512(s)
-                tail = _mm512_loadu_si512(s + 64)
-                value = _mm512_cvtepi32_ps(_mm512_maskz_permutex2var_epi8(lowest, head, index, tail))
-                total = _mm512_add_ps(total, _mm512_mul_ps(value, _mm512_loadu_ps(w + 64*k)))
+                if not narrow:
+                    tail = _mm512_loadu_si512(s + 64)
+            if narrow:
+                v = _mm512_maskz_permutexvar_epi8(lowest, index, head)
+            else:
+                v = _mm512_maskz_permutex2var_epi8(lowest, head, index, tail)
+            total = _mm512_add_ps(total, _mm512_mul_ps(_mm512_cvtepi32_ps(v), _mm512_loadu_ps(w + 64*k)))
+            if inside:
+                index = _mm512_add_epi8(index, advance)
+            else:
                 s += p.channels
         w += 64*t.groups
-        _mm512_storeu_ps(<float*> out + t.out[b], total)
+        _mm512_storeu_ps(out + t.out[b], total)
+
+
+cdef void vbmi_bytes_to_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    if t.inside and t.narrow:
+        byte_blocks(p, <const u8*> row, <float*> out, True, True)
+    elif t.inside:
+        byte_blocks(p, <const u8*> row, <float*> out, True, False)
+    elif t.narrow:
+        byte_blocks(p, <const u8*> row, <float*> out, False, True)
+    else:
+        byte_blocks(p, <const u8*> row, <float*> out, False, False)
 
 
 cdef inline void store_floats(float* out, Py_ssize_t left, __m512 v) noexcept nogil:
@@ -255,26 +329,39 @@ cdef inline void store_floats(float* out, Py_ssize_t left, __m512 v) noexcept no
         _mm512_mask_storeu_ps(out, first_words(left), v)
 
 
-cdef inline void float_blocks_inside(const Columns* p, const float* row, float* out, const int groups) noexcept nogil:
+cdef inline void float_blocks_inside(
+    const Columns* p, const float* row, float* out, const int groups, const bint narrow
+) noexcept nogil:
     """All taps of a block in one window, every lane using all of them."""
     cdef const Lanes* t = p.lanes
     cdef const u8* w = t.weights
     cdef __m512i index, advance = _mm512_set1_epi32(<int> p.channels)
-    cdef __m512 head, tail, total
+    cdef __m512 head, tail = _mm512_setzero_ps(), total = tail, value
     cdef Py_ssize_t b
     cdef int k
     for b in range(t.blocks):
         index = _mm512_load_si512(t.index + 64*b)
+        fetch(row + t.base[b], p.ahead)
         head = _mm512_loadu_ps(row + t.base[b])
-        tail = _mm512_loadu_ps(row + t.base[b] + 16)
-        total = _mm512_mul_ps(_mm512_permutex2var_ps(head, index, tail), _mm512_loadu_ps(w))
-        for k in range(1, groups):
+        if not narrow:
+            tail = _mm512_loadu_ps(row + t.base[b] + 16)
+        for k in range(groups):
+            if narrow:
+                value = _mm512_permutexvar_ps(index, head)
+            else:
+                value = _mm512_permutex2var_ps(head, index, tail)
+            value = _mm512_mul_ps(value, _mm512_loadu_ps(w + 64*k))
+            total = value if k == 0 else _mm512_add_ps(total, value)
             index = _mm512_add_epi32(index, advance)
-            total = _mm512_add_ps(
-                total, _mm512_mul_ps(_mm512_permutex2var_ps(head, index, tail), _mm512_loadu_ps(w + 64*k))
-            )
         w += 64*groups
         store_floats(out + t.out[b], t.n - t.out[b], total)
+
+
+cdef inline void float_blocks_of(const Columns* p, const float* row, float* out, const int groups) noexcept nogil:
+    if p.lanes.narrow:
+        float_blocks_inside(p, row, out, groups, True)
+    else:
+        float_blocks_inside(p, row, out, groups, False)
 
 
 cdef inline void float_blocks_moving(const Columns* p, const float* row, float* out, const bint masked) noexcept nogil:
@@ -289,6 +376,7 @@ cdef inline void float_blocks_moving(const Columns* p, const float* row, float* 
     cdef int k
     for b in range(t.blocks):
         s = row + t.base[b]
+        fetch(s, p.ahead)
         index = _mm512_load_si512(t.index + 64*b)
         total = _mm512_setzero_ps()
         for k in range(t.used[b]):
@@ -312,34 +400,49 @@ cdef void vbmi_float_columns(const Columns* p, const void* row, void* out) noexc
     elif not p.lanes.inside:
         float_blocks_moving(p, <const float*> row, <float*> out, False)
     elif p.lanes.groups == 2:
-        float_blocks_inside(p, <const float*> row, <float*> out, 2)
+        float_blocks_of(p, <const float*> row, <float*> out, 2)
     elif p.lanes.groups == 4:
-        float_blocks_inside(p, <const float*> row, <float*> out, 4)
+        float_blocks_of(p, <const float*> row, <float*> out, 4)
     else:
-        float_blocks_inside(p, <const float*> row, <float*> out, p.lanes.groups)
+        float_blocks_of(p, <const float*> row, <float*> out, p.lanes.groups)
 
 
 cdef inline __m512 widened_words(__m512i head, __m512i index, __m512i tail) noexcept nogil:
     return _mm512_cvtepi32_ps(_mm512_maskz_permutex2var_epi16(0x55555555, head, index, tail))
 
 
-cdef inline void word_blocks_inside(const Columns* p, const u16* row, float* out, const int groups) noexcept nogil:
+cdef inline void word_blocks_inside(
+    const Columns* p, const u16* row, float* out, const int groups, const bint narrow
+) noexcept nogil:
     cdef const Lanes* t = p.lanes
     cdef const u8* w = t.weights
-    cdef __m512i index, head, tail, advance = _mm512_set1_epi32(<int> p.channels)
-    cdef __m512 total
+    cdef __m512i index, head, tail = _mm512_setzero_si512(), v, advance = _mm512_set1_epi32(<int> p.channels)
+    cdef __m512 total = _mm512_setzero_ps(), value
     cdef Py_ssize_t b
     cdef int k
     for b in range(t.blocks):
         index = _mm512_load_si512(t.index + 64*b)
+        fetch(row + t.base[b], p.ahead)
         head = _mm512_loadu_si512(row + t.base[b])
-        tail = _mm512_loadu_si512(row + t.base[b] + 32)
-        total = _mm512_mul_ps(widened_words(head, index, tail), _mm512_loadu_ps(w))
-        for k in range(1, groups):
+        if not narrow:
+            tail = _mm512_loadu_si512(row + t.base[b] + 32)
+        for k in range(groups):
+            if narrow:
+                v = _mm512_maskz_permutexvar_epi16(0x55555555, index, head)
+            else:
+                v = _mm512_maskz_permutex2var_epi16(0x55555555, head, index, tail)
+            value = _mm512_mul_ps(_mm512_cvtepi32_ps(v), _mm512_loadu_ps(w + 64*k))
+            total = value if k == 0 else _mm512_add_ps(total, value)
             index = _mm512_add_epi32(index, advance)
-            total = _mm512_add_ps(total, _mm512_mul_ps(widened_words(head, index, tail), _mm512_loadu_ps(w + 64*k)))
         w += 64*groups
         _mm512_storeu_ps(out + t.out[b], total)
+
+
+cdef inline void word_blocks_of(const Columns* p, const u16* row, float* out, const int groups) noexcept nogil:
+    if p.lanes.narrow:
+        word_blocks_inside(p, row, out, groups, True)
+    else:
+        word_blocks_inside(p, row, out, groups, False)
 
 
 cdef inline void word_blocks_moving(const Columns* p, const u16* row, float* out, const bint masked) noexcept nogil:
@@ -353,6 +456,7 @@ cdef inline void word_blocks_moving(const Columns* p, const u16* row, float* out
     for b in range(t.blocks):
         index = _mm512_load_si512(t.index + 64*b)
         s = row + t.base[b]
+        fetch(s, p.ahead)
         total = _mm512_setzero_ps()
         for k in range(t.used[b]):
             value = widened_words(_mm512_loadu_si512(s), index, _mm512_loadu_si512(s + 32))
@@ -371,11 +475,11 @@ cdef void vbmi_words_to_float_columns(const Columns* p, const void* row, void* o
     elif not p.lanes.inside:
         word_blocks_moving(p, <const u16*> row, <float*> out, False)
     elif p.lanes.groups == 2:
-        word_blocks_inside(p, <const u16*> row, <float*> out, 2)
+        word_blocks_of(p, <const u16*> row, <float*> out, 2)
     elif p.lanes.groups == 4:
-        word_blocks_inside(p, <const u16*> row, <float*> out, 4)
+        word_blocks_of(p, <const u16*> row, <float*> out, 4)
     else:
-        word_blocks_inside(p, <const u16*> row, <float*> out, p.lanes.groups)
+        word_blocks_of(p, <const u16*> row, <float*> out, p.lanes.groups)
 
 
 # Whole windows of floats, added as OpenCV does: groups of four in row-major order, what is left one by one.
@@ -424,6 +528,25 @@ cdef inline __m512 pair_sum(const Columns* p, const float* s, __m512i index) noe
     return _mm512_add_ps(first, _mm512_permutex2var_ps(_mm512_loadu_ps(s), index, _mm512_loadu_ps(s + 16)))
 
 
+# Pairs of neighbours: with one channel they lie side by side, with four one shuffle within 16 bytes brings them so.
+cdef inline __m512i half_words(const u8* a, const u8* b, __m512i order, const bint shuffled) noexcept nogil:
+    cdef __m512i ones = _mm512_set1_epi8(1), above = _mm512_loadu_si512(a), below = _mm512_loadu_si512(b)
+    if shuffled:
+        above = _mm512_shuffle_epi8(above, order)
+        below = _mm512_shuffle_epi8(below, order)
+    above = _mm512_add_epi16(_mm512_maddubs_epi16(above, ones), _mm512_maddubs_epi16(below, ones))
+    return _mm512_srli_epi16(_mm512_add_epi16(above, _mm512_set1_epi16(2)), 2)
+
+
+cdef inline void half_contiguous(const u8* a, const u8* b, u8* out, Py_ssize_t n, const bint shuffled) noexcept nogil:
+    cdef __m512i order = _mm512_broadcast_i32x4(
+        _mm_setr_epi8(0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15)
+    )
+    cdef Py_ssize_t i
+    for i in range(0, n, 32):
+        store32(out + i, n - i, _mm512_cvtepi16_epi8(half_words(a + 2*i, b + 2*i, order, shuffled)))
+
+
 cdef void vbmi_half_u8(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
     cdef const Lanes* t = p.lanes
     cdef __m512i ones = _mm512_set1_epi8(1), two = _mm512_set1_epi16(2), index, total
@@ -431,14 +554,18 @@ cdef void vbmi_half_u8(const Columns* p, const void** rows, int taps, void* out)
     if t == NULL or taps < 2:
         half_u8(p, rows, taps, out)
         return
+    if p.channels == 1:
+        half_contiguous(<const u8*> rows[0], <const u8*> rows[1], <u8*> out, t.n, False)
+        return
+    if p.channels == 4:
+        half_contiguous(<const u8*> rows[0], <const u8*> rows[1], <u8*> out, t.n, True)
+        return
     for b in range(t.blocks):
         index = _mm512_load_si512(t.index + 64*b)
-        total = _mm512_maddubs_epi16(window_bytes(<const u8*> rows[0] + t.base[b], index), ones)
-        index = _mm512_maddubs_epi16(window_bytes(<const u8*> rows[1] + t.base[b], index), ones)
+        total = _mm512_maddubs_epi16(window_bytes(<const u8*> rows[0] + t.base[b], index, False), ones)
+        index = _mm512_maddubs_epi16(window_bytes(<const u8*> rows[1] + t.base[b], index, False), ones)
         total = _mm512_srli_epi16(_mm512_add_epi16(_mm512_add_epi16(total, index), two), 2)
-        _mm256_mask_storeu_epi8(
-            <u8*> out + t.out[b], <__mmask32> first_bytes(min(t.n - t.out[b], 32)), _mm512_cvtepi16_epi8(total)
-        )
+        store32(<u8*> out + t.out[b], t.n - t.out[b], _mm512_cvtepi16_epi8(total))
 
 
 # Whole windows of factor x row_factor bytes: exact sums by multiplying with ones, then OpenCV's float mean.
@@ -461,26 +588,31 @@ cdef void vbmi_area_u8(const Columns* p, const void** rows, int taps, void* out)
             s = <const u8*> rows[r] + t.base[b]
             for q in range(t.groups):
                 total = _mm512_dpbusd_epi32(
-                    total, window_bytes(s + 4*q*p.channels, index), _mm512_load_si512(w + 64*q)
+                    total, window_bytes(s + 4*q*p.channels, index, False), _mm512_load_si512(w + 64*q)
                 )
         total = _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_cvtepi32_ps(total), scale))
-        _mm_mask_storeu_epi8(
-            <u8*> out + t.out[b], first_words(t.n - t.out[b]), _mm512_cvtusepi32_epi8(total)
+        store16(<u8*> out + t.out[b], t.n - t.out[b], _mm512_cvtusepi32_epi8(total))
+
+
+cdef inline void gather_blocks(const Lanes* t, const u8* row, u8* out, const bint narrow) noexcept nogil:
+    cdef Py_ssize_t b
+    for b in range(t.blocks):
+        fetch(row + t.base[b], AHEAD)
+        store64(
+            out + t.out[b], t.n - t.out[b],
+            window_bytes(row + t.base[b], _mm512_load_si512(t.index + 64*b), narrow),
         )
 
 
 cdef void vbmi_gather(
     const Lanes* t, const Py_ssize_t* index, Py_ssize_t n, Py_ssize_t size, const void* row, void* out
 ) noexcept nogil:
-    cdef Py_ssize_t b, last
     if t == NULL:
         gather(t, index, n, size, row, out)
-        return
-    for b in range(t.blocks):
-        _mm512_mask_storeu_epi8(
-            <u8*> out + t.out[b], first_bytes(t.n - t.out[b]),
-            window_bytes(<const u8*> row + t.base[b], _mm512_load_si512(t.index + 64*b)),
-        )
+    elif t.narrow:
+        gather_blocks(t, <const u8*> row, <u8*> out, True)
+    else:
+        gather_blocks(t, <const u8*> row, <u8*> out, False)
 
 
 # (a + b + c + d + 2) >> 2 without leaving 16 bits: quarters and remainders apart.
@@ -514,12 +646,109 @@ cdef void vbmi_half_u16(const Columns* p, const void** rows, int taps, void* out
         index = _mm512_load_si512(t.index + 64*i)
         a = <const u16*> rows[0] + t.base[i]
         b = <const u16*> rows[1] + t.base[i]
-        _mm512_mask_storeu_epi16(
-            <u16*> out + t.out[i], <__mmask32> first_bytes(min(t.n - t.out[i], 32)),
+        store64(
+            <u8*> out + 2*t.out[i], 2*(t.n - t.out[i]),
             quarter_words(
                 window_words(a, index), window_words(a + C, index), window_words(b, index), window_words(b + C, index)
             ),
         )
+
+
+# Two and four rows of floats, the usual numbers of taps: as in rows.pxi, with prefetching.
+cdef inline void blend_floats(const float** r, const float* w, const int taps, float* out, Py_ssize_t n) noexcept nogil:
+    cdef __m512 total
+    cdef Py_ssize_t i
+    cdef int k
+    for i in range(0, n - 15, 16):
+        fetch(r[taps - 1] + i, AHEAD)
+        total = _mm512_mul_ps(_mm512_loadu_ps(r[0] + i), _mm512_set1_ps(w[0]))
+        for k in range(1, taps):
+            total = _mm512_add_ps(total, _mm512_mul_ps(_mm512_loadu_ps(r[k] + i), _mm512_set1_ps(w[k])))
+        _mm512_storeu_ps(out + i, total)
+    i = n & ~<Py_ssize_t> 15
+    if i < n:
+        total = _mm512_mul_ps(_mm512_maskz_loadu_ps(first_words(n - i), r[0] + i), _mm512_set1_ps(w[0]))
+        for k in range(1, taps):
+            total = _mm512_add_ps(
+                total, _mm512_mul_ps(_mm512_maskz_loadu_ps(first_words(n - i), r[k] + i), _mm512_set1_ps(w[k]))
+            )
+        _mm512_mask_storeu_ps(out + i, first_words(n - i), total)
+
+
+cdef void vbmi_float_blend(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    if taps == 2:
+        blend_floats(<const float**> rows, <const float*> weights, 2, <float*> out, n)
+    elif taps == 4:
+        blend_floats(<const float**> rows, <const float*> weights, 4, <float*> out, n)
+    else:
+        float_blend(rows, weights, taps, out, n)
+
+
+# Floats to unsigned integers: conversion rounds half to even, what is below 0 becomes 0, packing saturates above.
+# Blends of integers are finite and far from 2**31, where conversion would wrap.
+cdef inline __m512i whole_numbers(__m512 v) noexcept nogil:
+    return _mm512_max_epi32(_mm512_cvtps_epi32(v), _mm512_setzero_si512())
+
+
+cdef inline __m512 blend16(const float** r, const float* w, const int taps, Py_ssize_t i) noexcept nogil:
+    cdef __m512 total = _mm512_mul_ps(_mm512_loadu_ps(r[0] + i), _mm512_set1_ps(w[0]))
+    cdef int k
+    for k in range(1, taps):
+        total = _mm512_add_ps(total, _mm512_mul_ps(_mm512_loadu_ps(r[k] + i), _mm512_set1_ps(w[k])))
+    return total
+
+
+cdef inline void blend_whole(
+    const float** r, const float* w, const int taps, void* out, Py_ssize_t n, const bint bytes
+) noexcept nogil:
+    # Ring rows may be read past their end; the destination takes only what belongs to it.
+    cdef Py_ssize_t i
+    cdef __m512i v
+    for i in range(0, n, 16):
+        v = whole_numbers(blend16(r, w, taps, i))
+        if bytes:
+            store16(<u8*> out + i, n - i, _mm512_cvtusepi32_epi8(v))
+        else:
+            store32(<u8*> out + 2*i, 2*(n - i), _mm512_cvtusepi32_epi16(v))
+
+
+cdef inline void blend_whole_of(
+    const float** r, const float* w, int taps, void* out, Py_ssize_t n, const bint bytes
+) noexcept nogil:
+    if taps == 2:
+        blend_whole(r, w, 2, out, n, bytes)
+    elif taps == 4:
+        blend_whole(r, w, 4, out, n, bytes)
+    elif taps == 8:
+        blend_whole(r, w, 8, out, n, bytes)
+    else:
+        blend_whole(r, w, taps, out, n, bytes)
+
+
+cdef void vbmi_blend_to_u8(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    blend_whole_of(<const float**> rows, <const float*> weights, taps, out, n, True)
+
+
+cdef void vbmi_blend_to_u16(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    blend_whole_of(<const float**> rows, <const float*> weights, taps, out, n, False)
+
+
+cdef void vbmi_narrow_u16(const void* row, void* out, Py_ssize_t n) noexcept nogil:
+    cdef const float* s = <const float*> row
+    cdef Py_ssize_t i
+    for i in range(0, n, 16):
+        store32(<u8*> out + 2*i, 2*(n - i), _mm512_cvtusepi32_epi16(whole_numbers(_mm512_loadu_ps(s + i))))
+
+
+cdef void vbmi_stream(const void* row, void* out, Py_ssize_t n) noexcept nogil:
+    cdef const u8* s = <const u8*> row
+    cdef u8* d = <u8*> out
+    cdef Py_ssize_t i, head = min(<Py_ssize_t> (-<size_t> d & 63), n), body = (n - head) & ~<Py_ssize_t> 63
+    memcpy(d, s, head)
+    for i in range(head, head + body, 64):
+        _mm512_stream_si512(d + i, _mm512_loadu_si512(s + i))
+    memcpy(d + head + body, s + head + body, n - head - body)
+    _mm_sfence()
 
 
 cdef void use_vbmi_kernels(RowKernels* table) noexcept:
@@ -541,6 +770,12 @@ cdef void use_vbmi_kernels(RowKernels* table) noexcept:
     table.float_lanes = LaneFormat(FLOATS, 16, 32)
     table.half_u8 = vbmi_half_u8
     table.half_u8_lanes = LaneFormat(PAIRS, 32, 128)
+    table.blend_from[<int> F32] = vbmi_float_blend
+    table.blend_to[<int> F32] = vbmi_float_blend
+    table.blend_to[<int> U8] = vbmi_blend_to_u8
+    table.blend_to[<int> U16] = vbmi_blend_to_u16
+    table.narrow[<int> U16] = vbmi_narrow_u16
+    table.stream = vbmi_stream
     table.half_u16 = vbmi_half_u16
     table.half_u16_lanes = LaneFormat(SHORTS, 32, 64)
     table.area_u8 = vbmi_area_u8

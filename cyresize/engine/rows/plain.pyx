@@ -1,0 +1,5 @@
+include "rows.pxi"
+include "export.pxi"
+include "ops.pxi"
+include "ops_export.pxi"
+include "tensor.pxi"
