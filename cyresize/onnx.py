@@ -78,6 +78,7 @@ class Geometry:
             )
         )
         checks.pooled_sizes(sizes, self.outputs)
+        checks.fits(self.outputs, 8)
 
     def _same(self, auto_pad: str) -> None:
         """Padding that gives ceil(size/stride) outputs; the odd pixel goes to the end for SAME_UPPER."""

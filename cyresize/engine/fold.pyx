@@ -20,6 +20,9 @@ cdef dict NUMBERS = {
     "f4": N_F32, "f8": N_F64,
 }
 
+cdef enum:
+    MOST_PHASES = 64   # a larger stride is rare: its pixels are added one by one
+
 cdef struct Axis:
     # Small side (of the columns) and large side of a convolution: large = small*stride - pad + tap*dilation.
     Py_ssize_t small, large, taps, stride, pad, dilation
@@ -114,7 +117,7 @@ cdef struct Phases:
     char* rows                        # stride rows of `length` elements, `step` bytes apart
     char* joined                      # the interleaved row
     const void** pointers
-    Py_ssize_t length, step
+    Py_ssize_t phases, length, step   # no phases: everything is added to `joined`
     # Tap kx reads `count` elements of a row of columns from byte `source` and adds them at byte `target` of `rows`.
     Py_ssize_t* source
     Py_ssize_t* target
@@ -129,14 +132,23 @@ cdef void plan_taps(const Work* k, Phases* f) noexcept nogil:
         f.count[kx] = max(last_inside(&k.x, kx) - first, 0)
         f.source[kx] = first*k.itemsize
         offset = first*k.x.stride - k.x.pad + kx*k.x.dilation
-        f.target[kx] = (offset % k.x.stride)*f.step + (offset // k.x.stride)*k.itemsize
+        if f.phases:
+            f.target[kx] = (offset % k.x.stride)*f.step + (offset // k.x.stride)*k.itemsize
+        else:
+            f.target[kx] = offset*k.itemsize
 
 
 cdef inline void add_columns(const Work* k, const Phases* f, const char* columns) noexcept nogil:
     # One row of every tap along x.
-    cdef Py_ssize_t kx, step = (k.end - k.begin)*k.x.small*k.itemsize
+    cdef Py_ssize_t kx, x, step = (k.end - k.begin)*k.x.small*k.itemsize
     for kx in range(k.x.taps):
-        if f.count[kx]:
+        if f.phases == 0:
+            for x in range(f.count[kx]):
+                ops.add_row[k.number](
+                    columns + kx*step + f.source[kx] + x*k.itemsize,
+                    f.joined + f.target[kx] + x*k.x.stride*k.itemsize, 1,
+                )
+        elif f.count[kx]:
             ops.add_row[k.number](columns + kx*step + f.source[kx], f.rows + f.target[kx], f.count[kx])
 
 
@@ -196,13 +208,18 @@ cdef void fold_row(
 ) noexcept nogil:
     """Set (``fresh``) or add to a target row of one channel."""
     cdef Py_ssize_t j
-    for j in range(k.x.stride):
-        fill(
-            f.rows + j*f.step, f.length, k.bias + c*k.itemsize if k.bias != NULL and fresh else NULL, k.itemsize,
-        )
+    cdef const char* bias = k.bias + c*k.itemsize if k.bias != NULL and fresh else NULL
+    if k.x.stride > MOST_PHASES:
+        fill(f.joined, k.x.large, bias, k.itemsize)
+    for j in range(f.phases):
+        fill(f.rows + j*f.step, f.length, bias, k.itemsize)
     for j in range(n):
         add_columns(k, f, columns_of(k, c, tap[j] // k.y.taps, tap[j] % k.y.taps, 0, row[j]))
-    if fresh:
+    if f.phases == 0 and fresh:
+        memcpy(out, f.joined, k.x.large*k.itemsize)
+    elif f.phases == 0:
+        ops.add_row[k.number](f.joined, out, k.x.large)
+    elif fresh:
         join(k, f, out)
     else:
         join(k, f, f.joined)
@@ -220,8 +237,9 @@ cdef Py_ssize_t divide_space(const Work* k, Phases* f, Py_ssize_t** tap, Py_ssiz
     cdef Py_ssize_t used = 0, j, taps = k.z.taps*k.y.taps
     f.length = (k.x.large + k.x.stride - 1)//k.x.stride
     f.step = padded(f.length*k.itemsize)
-    f.pointers = <const void**> take(space, &used, k.x.stride*sizeof(void*))
-    f.rows = take(space, &used, k.x.stride*f.step)
+    f.phases = k.x.stride if k.x.stride <= MOST_PHASES else 0
+    f.pointers = <const void**> take(space, &used, f.phases*sizeof(void*))
+    f.rows = take(space, &used, f.phases*f.step)
     f.joined = take(space, &used, k.x.large*k.itemsize)
     f.source = <Py_ssize_t*> take(space, &used, k.x.taps*sizeof(Py_ssize_t))
     f.target = <Py_ssize_t*> take(space, &used, k.x.taps*sizeof(Py_ssize_t))
@@ -229,7 +247,7 @@ cdef Py_ssize_t divide_space(const Work* k, Phases* f, Py_ssize_t** tap, Py_ssiz
     tap[0] = <Py_ssize_t*> take(space, &used, taps*sizeof(Py_ssize_t))
     row[0] = <Py_ssize_t*> take(space, &used, taps*sizeof(Py_ssize_t))
     if space != NULL:
-        for j in range(k.x.stride):
+        for j in range(f.phases):
             f.pointers[j] = f.rows + j*f.step
         plan_taps(k, f)
     return used

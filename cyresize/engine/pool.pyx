@@ -31,6 +31,9 @@ from cyresize.engine.rows.ops_table cimport (
 )
 from cyresize.engine.rows.table cimport F16
 
+cdef enum:
+    MOST_TAPS = 1 << 16   # longer windows are not listed tap by tap
+
 cdef enum Op:
     MAX, MEAN, LP
 
@@ -86,8 +89,9 @@ def regular(
     """Windows of ``taps`` indices, ``dilation`` apart, every ``stride``, the source padded ``before`` and ``after``."""
     cdef Windows w = Windows.__new__(Windows)
     cdef Py_ssize_t o, k, first, low, high
-    w.allocate(n_out, taps)
-    w.n_in, w.n_out, w.taps, w.stride, w.dilation, w.is_regular = n_in, n_out, taps, stride, dilation, True
+    cdef Py_ssize_t listed = taps if taps <= MOST_TAPS else 0
+    w.allocate(n_out, listed)
+    w.n_in, w.n_out, w.taps, w.stride, w.dilation, w.is_regular = n_in, n_out, listed, stride, dilation, listed > 0
     for o in range(n_out):
         first = o*stride - before
         low = max(ceil_div(-first, dilation), 0)
@@ -96,7 +100,7 @@ def regular(
         w.count[o] = max(high - low, 0)
         w.size[o] = max(min(ceil_div(n_in + after - first, dilation), taps), 0)
         w.most = max(w.most, w.count[o])
-    for k in range(taps):
+    for k in range(listed):
         w.shift[k] = k*dilation - before
         w.begin[k] = min(max(ceil_div(-w.shift[k], stride), 0), n_out)
         w.end[k] = max(min(floor_div(n_in - 1 - w.shift[k], stride) + 1, n_out), w.begin[k])
@@ -482,7 +486,9 @@ cdef void plan_flat(Pool* p) noexcept:
     cdef Py_ssize_t height = (p.y.n_out - 1)*p.stride_y + (p.taps_y - 1)*p.y.dilation + 1
     cdef Flat* f = &p.flat
     f.used = False
-    if not (p.tapped and p.in_place and p.lanes == 1 and p.taps_y and p.z.n_in == 1 and p.z.n_out == 1):
+    if not (p.tapped and p.in_place and p.lanes == 1 and p.taps_y):
+        return
+    if p.z.n_in != 1 or p.z.n_out != 1 or p.z.count[0] != 1:
         return
     if p.out_row > 32 or p.y.n_out < 2 or p.stride_y > 4 or p.scale != 1:
         return

@@ -57,12 +57,13 @@ def target(out: object, shape: tuple[int, ...], dtype: np.dtype[Any], inputs: tu
 
 
 def delivered(values: Array, out: Array | None, dtype: np.dtype[Any]) -> Array:
-    """The finished ``values`` as the caller wants them."""
-    if out is None:
-        return values if values.dtype == dtype else values.astype(dtype)
-    if values is not out:
-        with np.errstate(over="ignore"):
-            out[...] = values
+    """The finished ``values`` as the caller wants them; what float16 cannot hold becomes infinite, as in PyTorch."""
+    if values is out or (out is None and values.dtype == dtype):
+        return values
+    with np.errstate(over="ignore"):
+        if out is None:
+            return values.astype(dtype)
+        out[...] = values
     return out
 
 

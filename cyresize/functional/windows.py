@@ -75,6 +75,7 @@ def slide(
     rows = list(zip(sizes, kernel, stride, padding, dilation, strict=True))
     outputs = tuple(pooled(*row, ceil_mode) for row in rows)
     checks.pooled_sizes(sizes, outputs)
+    checks.fits(outputs, 8)
     windows = [regular(n, out, k, s, d, *p) for out, (n, k, s, p, d) in zip(outputs, rows, strict=True)]
     return outputs, [WHOLE] * (3 - len(sizes)) + windows
 
