@@ -6,7 +6,7 @@ to its function. Layers with weights are given them, as nothing is trained here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,9 @@ __all__ = [
     "PixelShuffle1d",
     "PixelUnshuffle",
     "UpConv2x2",
+    "Upsample",
+    "UpsamplingBilinear2d",
+    "UpsamplingNearest2d",
 ]
 
 
@@ -515,6 +518,81 @@ class ConvTranspose3d:
             self.dilation,
             out=out,
             n_threads=n_threads,
+        )
+
+
+@dataclass(frozen=True)
+class Upsample:
+    """`functional.interpolate` with its options, on batches.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cyresize.nn import Upsample
+    >>> Upsample(scale_factor=2)(np.array([[[1.0, 2.0]]]))
+    array([[[1., 1., 2., 2.]]])
+    """
+
+    size: Sizes | None = None
+    scale_factor: float | Sequence[float] | None = None
+    mode: str = "nearest"
+    align_corners: bool | None = None
+    recompute_scale_factor: bool | None = None
+
+    def __call__(self, input: Array, *, out: Array | None = None, n_threads: int | None = None) -> Array:
+        """The resized batch."""
+        return functional.interpolate(
+            input,
+            self.size,
+            self.scale_factor,
+            self.mode,
+            self.align_corners,
+            self.recompute_scale_factor,
+            out=out,
+            n_threads=n_threads,
+        )
+
+
+@dataclass(frozen=True)
+class UpsamplingNearest2d:
+    """Nearest enlargement of N x C x H x W.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cyresize.nn import UpsamplingNearest2d
+    >>> UpsamplingNearest2d(scale_factor=2)(np.zeros((1, 3, 4, 4))).shape
+    (1, 3, 8, 8)
+    """
+
+    size: Sizes | None = None
+    scale_factor: float | Sequence[float] | None = None
+
+    def __call__(self, input: Array, *, out: Array | None = None, n_threads: int | None = None) -> Array:
+        """The enlarged batch."""
+        checks.rank(checks.array(input, "input", "uf"), "input", "N x C x H x W")
+        return functional.interpolate(input, self.size, self.scale_factor, out=out, n_threads=n_threads)
+
+
+@dataclass(frozen=True)
+class UpsamplingBilinear2d:
+    """Bilinear enlargement of N x C x H x W with aligned corners.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cyresize.nn import UpsamplingBilinear2d
+    >>> UpsamplingBilinear2d(size=(1, 3))(np.array([[[[1.0, 2.0]]]]))
+    array([[[[1. , 1.5, 2. ]]]])
+    """
+
+    size: Sizes | None = None
+    scale_factor: float | Sequence[float] | None = None
+
+    def __call__(self, input: Array, *, out: Array | None = None, n_threads: int | None = None) -> Array:
+        """The enlarged batch."""
+        return functional.interpolate(
+            input, self.size, self.scale_factor, "bilinear", True, out=out, n_threads=n_threads
         )
 
 

@@ -8,6 +8,7 @@ from cyresize.functional.convolution import (
     conv_transpose2d,
     conv_transpose3d,
 )
+from cyresize.functional.interpolation import interpolate
 from cyresize.functional.pooling import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,
@@ -63,6 +64,7 @@ __all__ = [
     "conv_transpose3d",
     "fractional_max_pool2d",
     "fractional_max_pool3d",
+    "interpolate",
     "lp_pool1d",
     "lp_pool2d",
     "lp_pool3d",
