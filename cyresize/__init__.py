@@ -20,6 +20,7 @@ from cyresize.interpolation import (
 from cyresize.opencv import resize
 from cyresize.parallelism import get_num_threads, set_num_threads, threads
 from cyresize.preprocessing import Preprocess
+from cyresize.resampling import resample
 
 __version__ = "0.1.0"
 
@@ -36,6 +37,7 @@ __all__ = [
     "__version__",
     "get_num_threads",
     "isa",
+    "resample",
     "resize",
     "set_num_threads",
     "threads",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import numpy as np
@@ -787,11 +788,13 @@ def scales(value: object, n: int, name: str) -> tuple[float, ...]:
     return factors
 
 
-def scaled_sizes(lengths: tuple[float, ...], name: str) -> tuple[int, ...]:
-    """Output lengths, rounded down."""
+def scaled_sizes(
+    lengths: tuple[float, ...], name: str, rounded: Callable[[float], int] = math.floor
+) -> tuple[int, ...]:
+    """Output lengths as whole numbers."""
     if max(lengths) >= float(LARGEST):
         raise ValueError(f"the output overflows: {name} asks for sides {describe(lengths)}")
-    sizes = tuple(math.floor(length) for length in lengths)
+    sizes = tuple(rounded(length) for length in lengths)
     if min(sizes) < 1:
         raise ValueError(f"{name} gives an empty output: sides {sizes}")
     return sizes
@@ -821,3 +824,116 @@ def kernel_sides(weight: object, name: str, sides: tuple[int, int]) -> None:
     if given.ndim != 4 or given.shape[2:] != sides:
         wanted = f"{sides[0]} x {sides[1]}"
         raise ValueError(f"{name} must have four axes and kernels of {wanted}; it has shape {given.shape}")
+
+
+def sizes(value: object, n: int, name: str) -> tuple[int, ...]:
+    """Positive output sides of ``n`` axes; a single one stands for all."""
+    wanted = tuple(side(v, name) for v in sequence(value, n, name))
+    positive_sizes(wanted, name)
+    return wanted
+
+
+def size_or_scale(size: object, scale: object, aspect: object, aspects: tuple[str, ...]) -> None:
+    """Raise unless exactly one of size and scale is given, and an aspect only with a size."""
+    if (size is None) == (scale is None):
+        given = "neither is" if size is None else "both are"
+        raise ValueError(f"exactly one of size and scale must be given; {given}")
+    option(aspect, "aspect", aspects)
+    if aspect != "stretch" and size is None:
+        raise ValueError(f"aspect={aspect!r} needs size; scale is given")
+
+
+def axes(value: Any, ndim: int) -> tuple[int, ...]:
+    """Different axes of an array of ``ndim`` axes, counted from the front."""
+    given = tuple(side(v, "axes") for v in (value if isinstance(value, tuple | list | np.ndarray) else (value,)))
+    if not given or not all(-ndim <= axis < ndim for axis in given):
+        raise ValueError(f"axes must name axes of an array that has {ndim}, got {describe(value)}")
+    counted = tuple(axis % ndim for axis in given)
+    if len(set(counted)) != len(counted):
+        raise ValueError(f"axes must be different, got {describe(value)}")
+    return counted
+
+
+def resampling_mode(mode: Any, aliases: dict[str, str], modes: tuple[str, ...]) -> str:
+    """The name of a mode; of a callable kernel "kernel"."""
+    if isinstance(mode, str):
+        name = aliases.get(mode, mode)
+        if name not in modes:
+            names = ", ".join((*modes, *aliases))
+            raise ValueError(f"unknown mode {mode!r}; the modes are {names}, or a callable with .support")
+        return name
+    if not callable(mode):
+        raise TypeError(f"mode must be a name or a callable with .support, got {describe(mode)}")
+    support = getattr(mode, "support", None)
+    if support is None:
+        raise TypeError("a callable mode needs the attribute support: the distance beyond which it is zero")
+    if not 0.0 < real(support, "mode.support") < math.inf:
+        raise ValueError(f"mode.support must be positive and finite, got {describe(support)}")
+    return "kernel"
+
+
+def resampling_options(
+    chosen: dict[str, Any],
+    exclude_outside: object,
+    coordinates: tuple[str, ...],
+    roundings: tuple[str, ...],
+    borders: tuple[str, ...],
+) -> None:
+    """Raise unless the options of resample that are given have values that there are."""
+    for name, options in (("coordinates", coordinates), ("nearest_rounding", roundings), ("border", borders)):
+        if name in chosen:
+            option(chosen[name], name, options)
+    if "antialias" in chosen:
+        truth(chosen["antialias"], "antialias")
+    if "cubic_a" in chosen and not math.isfinite(real(chosen["cubic_a"], "cubic_a")):
+        raise ValueError(f"cubic_a must be finite, got {chosen['cubic_a']}")
+    if exclude_outside is None:
+        return
+    wanted = "renormalise" if truth(exclude_outside, "exclude_outside") else "replicate"
+    if chosen.get("border", wanted) != wanted:
+        raise ValueError(
+            f"exclude_outside={exclude_outside} is border={wanted!r}; border={chosen['border']!r} is given"
+        )
+
+
+def antialiased_mode(wrong: bool, mode: str) -> None:
+    """Raise if a nearest mode is to be antialiased."""
+    if wrong:
+        raise ValueError(f"antialias=True works with weighted modes, not with {mode!r}")
+
+
+def kernel_values(values: np.ndarray[Any, Any], shape: tuple[int, ...]) -> None:
+    """Raise unless a kernel returned one finite value for each distance."""
+    if values.shape != shape:
+        raise ValueError(f"the kernel must return one value per distance: shape {shape}, got {values.shape}")
+    if not np.isfinite(values).all():
+        raise ValueError("the kernel returned NaN or infinity")
+
+
+def box(value: Any, lengths: list[int]) -> tuple[float, ...]:
+    """A part of the source: all starts, then all ends, in pixels."""
+    n = len(lengths)
+    if not isinstance(value, tuple | list | np.ndarray) or len(value) != 2 * n:
+        raise ValueError(f"box must be {2 * n} numbers, all starts and then all ends, got {describe(value)}")
+    edges = tuple(real(v, "box") for v in value)
+    for low, high, length in zip(edges[:n], edges[n:], lengths, strict=True):
+        if not 0.0 <= low < high <= length:
+            raise ValueError(f"box must lie inside the source, of sides {lengths}, and not be empty, got {value}")
+    return edges
+
+
+def regions(value: Any, n: int, used: bool) -> list[tuple[float, float]]:
+    """A roi as (start, end) of each axis; whole axes where the coordinates do not use it."""
+    if not isinstance(value, tuple | list | np.ndarray) or len(value) != 2 * n:
+        raise ValueError(f"roi must be {2 * n} numbers, all starts and then all ends, got {describe(value)}")
+    edges = [real(v, "roi") for v in value]
+    if not all(math.isfinite(edge) for edge in edges):
+        raise ValueError(f"roi must be finite, got {describe(value)}")
+    return [(edges[k], edges[n + k]) if used else (0.0, 1.0) for k in range(n)]
+
+
+def resampled_dtype(x: np.ndarray[Any, Any], like: str, mode: str) -> None:
+    """Raise unless a weighted mode takes the dtype."""
+    wide = x.dtype.kind in "iu" and like in ("onnx", "tensorflow")
+    if not wide and not is_weighted(x.dtype):
+        raise TypeError(f"mode {mode!r} does not take dtype {x.dtype}; it takes {WEIGHTED} (nearest takes every dtype)")

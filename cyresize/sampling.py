@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from cyresize import checks
 from cyresize.engine.passes import plan_from
 from cyresize.engine.plan import AxisPlan
 
@@ -25,7 +26,9 @@ Floats = npt.NDArray[np.float64]
 class Kernel(Protocol):
     """A function of an array of distances in source samples, zero beyond ``support``."""
 
-    support: float
+    @property
+    def support(self) -> float:
+        """The distance beyond which the kernel is zero."""
 
     def __call__(self, distance: Floats, /) -> Floats:
         """Values at an array of distances."""
@@ -87,6 +90,8 @@ FORMULAS: dict[str, Callable[[Floats, float], Floats]] = {
     "gaussian": _gaussian,
     "mitchell": _mitchell,
 }
+
+INTERPOLATING = ("linear", "cubic", "lanczos", "box", "hamming")  # an output on a sample is that sample
 
 LINEAR = NamedKernel("linear", 1.0)
 HAMMING = NamedKernel("hamming", 1.0)
@@ -219,8 +224,7 @@ def window(at: Floats, kernel: Kernel, stretch: float) -> tuple[npt.NDArray[np.i
     taps = int((np.floor(at + reach) - first).max()) + 1
     index = first[:, None] + np.arange(max(taps, 1))
     values = np.asarray(kernel((index - at[:, None]) / stretch), np.float64)
-    if values.shape != index.shape:
-        raise ValueError(f"the kernel returned shape {values.shape} for distances of shape {index.shape}")
+    checks.kernel_values(values, index.shape)
     return index.astype(np.int64), values
 
 
@@ -247,7 +251,7 @@ def folded(n_in: int, index: npt.NDArray[np.int64], values: Floats) -> tuple[npt
     first = np.clip(index[:, 0], 0, n_in - 1)
     rows, taps = values.shape
     slot = np.clip(index, 0, n_in - 1) - first[:, None] + np.arange(rows)[:, None] * taps
-    return first, np.bincount(slot.ravel(), values.ravel(), rows * taps).reshape(rows, taps)
+    return first, np.bincount(slot.ravel(), values.ravel(), rows * taps).reshape(rows, taps).astype(np.float64)
 
 
 def weighted_plan(n_in: int, at: Floats, kernel: Kernel, stretch: float, border: str) -> AxisPlan:
@@ -274,23 +278,13 @@ def checked(
     return np.minimum(first, n_in - 1).astype(np.intp), values, counts
 
 
-def stretch_of(grid: Grid) -> float:
-    """How much an antialiased kernel is widened: by the factor of the shrink."""
-    return max(1.0 / grid.scale, 1.0)
+def kernel_plan(rule: str, grid: Grid, kernel: Kernel, border: str, antialias: bool) -> AxisPlan:
+    """The plan of a kernel, widened by the factor of a shrink if ``antialias``."""
+    stretch = max(1.0 / grid.scale, 1.0) if antialias else 1.0
+    return weighted_plan(grid.n_in, coordinates(rule, grid), kernel, stretch, border)
 
 
-@lru_cache(maxsize=256)
-def named_plan(rule: str, grid: Grid, kernel: NamedKernel, border: str, antialias: bool, steps: int = 0) -> AxisPlan:
-    """The plan of a kernel of this package, cached."""
-    return kernel_plan(rule, grid, kernel, border, antialias, steps)
-
-
-def kernel_plan(rule: str, grid: Grid, kernel: Kernel, border: str, antialias: bool, steps: int = 0) -> AxisPlan:
-    """The plan of a kernel; fractions are rounded to 1/``steps`` where that is given."""
-    at = coordinates(rule, grid)
-    if steps:
-        at = np.floor(at) + np.rint((at - np.floor(at)) * steps) / steps
-    return weighted_plan(grid.n_in, at, kernel, stretch_of(grid) if antialias else 1.0, border)
+cached_kernel_plan = lru_cache(maxsize=256)(kernel_plan)
 
 
 @lru_cache(maxsize=256)

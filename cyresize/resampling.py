@@ -1,0 +1,543 @@
+"""The general entry: any axes of any array, in the arithmetic of one of five libraries or in one put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cyresize import checks, sampling
+from cyresize import torch_sampling as torch
+from cyresize.engine import rules
+from cyresize.engine.plan import AxisPlan
+from cyresize.opencv import resize
+from cyresize.sampling import Grid, Kernel
+from cyresize.separable import (
+    BYTES,
+    BYTES_ROWS_FIRST,
+    FLOATS,
+    GATHER,
+    SINGLE,
+    Array,
+    apply_plans,
+    native,
+    precision,
+    result,
+)
+
+Plans = Mapping[int, AxisPlan]
+Masks = Mapping[int, npt.NDArray[np.bool_]]
+
+
+# ---- whose pixels: what options mean that are left None
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A library's rule: how nearest picks samples, Keys' parameter, the border, and whether it antialiases."""
+
+    nearest: tuple[str, str] = ("asymmetric", "floor")
+    cubic_a: float = -0.75
+    cubic_a_antialiased: float = -0.5
+    border: str = "replicate"
+    border_antialiased: str = "renormalise"
+    antialias: bool = False
+    rounds_sizes: Callable[[float], int] = int
+
+
+PRESETS = {
+    "opencv": Preset(rounds_sizes=round),
+    "torch": Preset(),
+    "pillow": Preset(cubic_a=-0.5, border="renormalise", antialias=True, rounds_sizes=round),
+    "onnx": Preset(
+        nearest=("half_pixel", "round_prefer_floor"), cubic_a_antialiased=-0.75, border_antialiased="replicate"
+    ),
+    "tensorflow": Preset(nearest=("half_pixel", "round_prefer_ceil"), cubic_a=-0.5, border="renormalise"),
+}
+LIKES = tuple(PRESETS)
+ALIASES = {
+    "bilinear": "linear",
+    "trilinear": "linear",
+    "bicubic": "cubic",
+    "box": "area",
+    "lanczos": "lanczos3",
+    "nearest-exact": "nearest_exact",
+}
+KERNELS: dict[str, Kernel] = {
+    "linear": sampling.LINEAR,
+    "area": sampling.BOX,
+    "hamming": sampling.HAMMING,
+    "lanczos3": sampling.LANCZOS3,
+    "lanczos4": sampling.LANCZOS4,
+}
+MODES = ("nearest", "nearest_exact", "linear", "cubic", "area", "hamming", "lanczos3", "lanczos4")
+BORDERS = ("replicate", "renormalise", "constant")
+ASPECTS = ("stretch", "not_larger", "not_smaller")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The options of a call, settled; ``given`` names those that were not left to ``like``."""
+
+    like: str
+    mode: str
+    kernel: Kernel | None
+    antialias: bool
+    coordinates: str
+    rounding: str
+    border: str
+    extrapolation_value: float
+    given: frozenset[str]
+
+
+def settle(
+    mode: str | Kernel, like: str, extrapolation_value: float, exclude_outside: bool | None, options: dict[str, Any]
+) -> Rule:
+    """Check the options that do not depend on the array and fill in those that are None."""
+    checks.option(like, "like", LIKES)
+    preset = PRESETS[like]
+    name = checks.resampling_mode(mode, ALIASES, MODES)
+    chosen = {key: value for key, value in options.items() if value is not None}
+    checks.resampling_options(chosen, exclude_outside, tuple(sampling.COORDINATES), tuple(sampling.ROUNDINGS), BORDERS)
+    nearest = name in ("nearest", "nearest_exact")
+    antialias = bool(chosen.get("antialias", preset.antialias and not nearest))
+    checks.antialiased_mode(antialias and nearest, name)
+    if exclude_outside is not None:
+        chosen["border"] = "renormalise" if exclude_outside else "replicate"
+    where, rounding = preset.nearest if name == "nearest" else ("half_pixel", "round_prefer_ceil")
+    a = checks.real(chosen.get("cubic_a", preset.cubic_a_antialiased if antialias else preset.cubic_a), "cubic_a")
+    kernel = sampling.cubic(a) if name == "cubic" else KERNELS.get(name)
+    return Rule(
+        like,
+        name,
+        kernel if isinstance(mode, str) else mode,
+        antialias,
+        chosen.get("coordinates", where if nearest else "half_pixel"),
+        chosen.get("nearest_rounding", rounding),
+        chosen.get("border", preset.border_antialiased if antialias else preset.border),
+        checks.real(extrapolation_value, "extrapolation_value"),
+        frozenset(chosen),
+    )
+
+
+# ---- axes, sizes and grids
+
+
+def default_axes(like: str, ndim: int) -> tuple[int, ...]:
+    """The axes that a library resizes: height and width of images, all after N x C, or all."""
+    if like == "onnx":
+        return tuple(range(ndim))
+    if like == "torch":
+        return tuple(range(2, ndim))
+    first = 1 if ndim == 4 else 0
+    return tuple(range(ndim))[first : first + 2]
+
+
+def source_box(box: Any, axes: tuple[int, ...], shape: tuple[int, ...], like: str) -> dict[int, tuple[float, float]]:
+    """The part of each axis that is resampled, in pixels; ``box`` names the last axis first, as (x, y) do."""
+    if box is None:
+        return {axis: (0.0, float(shape[axis])) for axis in axes}
+    inner_first = sorted(axes, reverse=True)
+    values = checks.box(box, [shape[axis] for axis in inner_first])
+    n = len(axes)
+    if like == "pillow":
+        # Pillow holds edges and extents in float32; their sum is exact in float64.
+        low, high = np.array(values[:n], np.float32), np.array(values[n:], np.float32)
+        values = (*low.tolist(), *(low.astype(np.float64) + (high - low)).tolist())
+    return {axis: (values[k], values[n + k]) for k, axis in enumerate(inner_first)}
+
+
+def grids(
+    shape: tuple[int, ...],
+    axes: tuple[int, ...],
+    size: Any,
+    scale: Any,
+    boxes: Mapping[int, tuple[float, float]],
+    regions: Sequence[tuple[float, float]],
+    aspect: str,
+    rounded: Callable[[float], int],
+) -> dict[int, Grid]:
+    """The grid of each axis from exactly one of a size and a scale."""
+    n = len(axes)
+    checks.size_or_scale(size, scale, aspect, ASPECTS)
+    lengths = [boxes[axis][1] - boxes[axis][0] for axis in axes]
+    if size is not None:
+        sizes = checks.sizes(size, n, "size")
+        factors = [wanted / length for wanted, length in zip(sizes, lengths, strict=True)]
+        if aspect != "stretch":
+            factors = [min(factors) if aspect == "not_larger" else max(factors)] * n
+            sizes = checks.scaled_sizes(
+                tuple(f * length for f, length in zip(factors, lengths, strict=True)), "size", lambda v: int(v + 0.5)
+            )
+    else:
+        factors = list(checks.scales(scale, n, "scale"))
+        extents = tuple(
+            length * (end - start) * factor
+            for length, (start, end), factor in zip(lengths, regions, factors, strict=True)
+        )
+        sizes = checks.scaled_sizes(extents, "scale", rounded)
+    return {axis: Grid(shape[axis], sizes[k], factors[k], *boxes[axis], *regions[k]) for k, axis in enumerate(axes)}
+
+
+def identical(grid: Grid) -> bool:
+    """Whether outputs lie on samples, one by one."""
+    whole = grid.low == 0.0 and grid.high == grid.n_in and grid.start == 0.0 and grid.end == 1.0
+    return whole and grid.n_in == grid.n_out and abs(grid.scale - 1.0) < 1e-12
+
+
+# ---- plans
+
+
+def general_plan(rule: Rule, grid: Grid) -> tuple[AxisPlan, bool]:
+    """The plan of one axis in float64, and whether it is cached."""
+    if rule.kernel is None:
+        if rule.like == "tensorflow" and not rule.given & {"coordinates", "nearest_rounding"}:
+            at = (np.arange(grid.n_out) + 0.5).astype(np.float32) * np.float32(1.0 / grid.scale)
+            return sampling.index_plan(grid.n_in, np.floor(at + np.float32(grid.low))), False
+        return sampling.nearest_plan(rule.coordinates, grid, rule.rounding), True
+    if rule.mode == "area" and not rule.antialias and rule.border == "replicate":
+        return sampling.coverage_plan(grid), True
+    arguments = rule.coordinates, grid, rule.kernel, rule.border, rule.antialias
+    if isinstance(rule.kernel, Hashable):
+        return sampling.cached_kernel_plan(*arguments), True  # type: ignore[arg-type]
+    return sampling.kernel_plan(*arguments), False
+
+
+def pillow_plan(rule: Rule, grid: Grid, fixed: bool) -> AxisPlan:
+    """Pillow's plan of one axis."""
+    if rule.kernel is None:
+        return sampling.running_plan(grid.n_in, grid.n_out, grid.low, grid.high)
+    return rules.antialiased(
+        grid.n_in, grid.n_out, "box" if rule.mode == "area" else rule.mode, grid.low, grid.high, fixed
+    )
+
+
+def outside(rule: Rule, grid: Grid) -> npt.NDArray[np.bool_] | None:
+    """Outputs of one axis that are the extrapolation value, or None if there are none."""
+    if rule.coordinates == "tf_crop_and_resize":
+        at = sampling.coordinates(rule.coordinates, grid)
+    elif rule.kernel is None and rule.border == "constant":
+        at = sampling.ROUNDINGS[rule.rounding](sampling.coordinates(rule.coordinates, grid))
+    else:
+        return None
+    mask: npt.NDArray[np.bool_] = (at < 0.0) | (at > grid.n_in - 1)
+    return mask if mask.any() else None
+
+
+def fill_outside(out: Array, masks: Masks, value: float) -> None:
+    """Write the extrapolation value to the outputs of ``masks``."""
+    fill = value
+    if out.dtype.kind in "iu":
+        limits = np.iinfo(out.dtype)
+        fill = min(max(round(value), int(limits.min)), int(limits.max))
+    for axis, mask in masks.items():
+        out[(slice(None),) * axis + (mask,)] = fill
+
+
+def inside_share(plans: Plans, ndim: int) -> npt.NDArray[np.float64]:
+    """For border="constant": what part of each output's weight lies inside the source, to broadcast over it."""
+    share = np.ones((1,) * ndim)
+    for axis, plan in plans.items():
+        shape = [1] * ndim
+        shape[axis] = plan.n_out
+        share = share * plan.weights.sum(1).reshape(shape)
+    return share
+
+
+def stored(values: Array, out: Array) -> None:
+    """Floats into ``out``, rounded half to even and saturated where it holds integers."""
+    if out.dtype.kind == "f":
+        out[...] = values
+        return
+    limits = np.iinfo(out.dtype)
+    out[...] = np.clip(np.rint(values), float(limits.min), float(limits.max)).astype(out.dtype)
+
+
+# ---- two libraries' own code
+
+
+def as_opencv(
+    x: Array, axes: tuple[int, ...], size: Any, scale: Any, rule: Rule, out: Array | None, n_threads: int | None
+) -> Array | None:
+    """`resize`, or None if it does not do what is asked for."""
+    mode = "lanczos4" if rule.antialias and rule.mode == "lanczos3" else rule.mode
+    plain = OPENCV_ANTIALIASED if rule.antialias else OPENCV
+    if len(axes) != 2 or rule.given - {"antialias"} or rule.mode not in plain:
+        return None
+    y, x_axis = sorted(axes)
+    at = [axes.index(y), axes.index(x_axis)]
+    options: dict[str, Any] = {"interpolation": mode, "antialias": rule.antialias, "n_threads": n_threads}
+    if size is not None:
+        sizes = checks.sizes(size, 2, "size")
+        height, width = sizes[at[0]], sizes[at[1]]
+        options["dsize"] = (width, height)
+    else:
+        factors = checks.scales(scale, 2, "scale")
+        options["fx"], options["fy"] = factors[at[1]], factors[at[0]]
+        width, height = checks.size_from_factors(x.shape[y], x.shape[x_axis], options["fx"], options["fy"])
+    shape = list(x.shape)
+    shape[y], shape[x_axis] = height, width
+    target = result(x, tuple(shape), x.dtype, out)
+    if (y, x_axis) == default_axes("opencv", x.ndim) and x.ndim <= 4:
+        return resize(x, dst=target, **options)
+    planes, to = np.moveaxis(x, (y, x_axis), (-2, -1)), np.moveaxis(target, (y, x_axis), (-2, -1))
+    for index in np.ndindex(*planes.shape[:-3]):
+        # Each plane by itself, as images of one channel.
+        resize(planes[index][..., np.newaxis], dst=to[index][..., np.newaxis], **options)
+    return target
+
+
+OPENCV = ("nearest", "nearest_exact", "linear", "cubic", "area", "lanczos4")
+OPENCV_ANTIALIASED = ("linear", "cubic", "lanczos3")
+
+
+def as_torch(
+    x: Array, axes: tuple[int, ...], size: Any, scale: Any, rule: Rule, out: Array | None, n_threads: int | None
+) -> Array | None:
+    """`functional.interpolate` on any axes, or None if it does not do what is asked for."""
+    mode = TORCH_ANTIALIASED.get(rule.mode) if rule.antialias else TORCH.get(rule.mode)
+    flat = mode in torch.FLAT
+    aligned = not flat and rule.coordinates == "align_corners"
+    if mode is None or rule.given - ({"antialias"} if flat else {"antialias", "coordinates"}):
+        return None
+    if not (flat or aligned or rule.coordinates == "half_pixel"):
+        return None
+    if not flat and not (x.dtype.kind == "f" or (x.dtype == np.uint8 and len(axes) == 2)):
+        return None
+    order = sorted(range(len(axes)), key=lambda k: axes[k])
+    factors: Sequence[float | None] = [None] * len(axes)
+    if size is not None:
+        sizes = checks.sizes(size, len(axes), "size")
+    else:
+        factors = checks.scales(scale, len(axes), "scale")
+        sizes = checks.scaled_sizes(tuple(x.shape[a] * f for a, f in zip(axes, factors, strict=True)), "scale")
+    shape = list(x.shape)
+    for axis, wanted in zip(axes, sizes, strict=True):
+        shape[axis] = wanted
+    target = result(x, tuple(shape), x.dtype, out)
+    source = native(x)
+    plans, arithmetic = torch.spatial_plans(
+        source,
+        [axes[k] for k in order],
+        [sizes[k] for k in order],
+        [None if mode == "area" else factors[k] for k in order],
+        mode,
+        aligned,
+        rule.antialias,
+    )
+    return apply_plans(source, plans, target, arithmetic, n_threads)
+
+
+TORCH = {
+    "nearest": "nearest",
+    "nearest_exact": "nearest-exact",
+    "linear": "bilinear",
+    "cubic": "bicubic",
+    "area": "area",
+}
+TORCH_ANTIALIASED = {"linear": "bilinear", "cubic": "bicubic", "lanczos3": "lanczos"}
+
+
+# ---- everything else
+
+
+def pillow_fits(rule: Rule) -> bool:
+    """Whether this is one of Pillow's filters, with its options."""
+    filters = ("nearest", "area", "linear", "hamming", "cubic", "lanczos3")
+    return (
+        rule.like == "pillow"
+        and rule.mode in filters
+        and not rule.given - {"antialias"}
+        and (rule.antialias or rule.kernel is None)
+    )
+
+
+def make_plans(x: Array, rule: Rule, all_grids: Mapping[int, Grid]) -> tuple[Plans, int, bool]:
+    """The plans of all axes that change, the arithmetic, and whether the plans are cached."""
+    todo = {axis: grid for axis, grid in all_grids.items() if not (interpolates(rule) and identical(grid))}
+    if not pillow_fits(rule):
+        made = {axis: general_plan(rule, grid) for axis, grid in todo.items()}
+        plans = {axis: plan for axis, (plan, _) in made.items()}
+        return plans, GATHER if rule.kernel is None else FLOATS, all(cached for _, cached in made.values())
+    fixed = x.dtype == np.uint8 and len(todo) <= 2 and rule.kernel is not None
+    plans = {axis: pillow_plan(rule, grid, fixed) for axis, grid in todo.items()}
+    return plans, GATHER if rule.kernel is None else pillow_order(todo) if fixed else FLOATS, True
+
+
+def interpolates(rule: Rule) -> bool:
+    """Whether an output that lies on a sample is that sample."""
+    kernel = rule.kernel
+    return kernel is None or (isinstance(kernel, sampling.NamedKernel) and kernel.name in sampling.INTERPOLATING)
+
+
+def pillow_order(todo: Mapping[int, Grid]) -> int:
+    """Since Pillow 13 the height comes first where it loses more than twice as many samples as the width."""
+    if len(todo) == 2:
+        rows, columns = (todo[axis] for axis in sorted(todo))
+        if rows.n_out < rows.n_in and rows.n_in - rows.n_out > 2 * (columns.n_in - columns.n_out):
+            return BYTES_ROWS_FIRST
+    return BYTES
+
+
+def weigh(x: Array, plans: Plans, rule: Rule, target: Array, n_threads: int | None, keep: bool) -> None:
+    """Weighted modes in floats, for every type that a library takes."""
+    wide = x.dtype.name not in SINGLE
+    if rule.like == "tensorflow" and wide:
+        x = x.astype(np.float32)
+    elif rule.like == "onnx" and x.dtype.kind in "iu" and x.itemsize == 8:
+        x = x.astype(np.float64)
+    constant = rule.border == "constant" and rule.extrapolation_value != 0.0
+    exact = target if precision(x.dtype) == precision(target.dtype) and not constant else None
+    values = apply_plans(
+        x, plans, result(x, target.shape, precision(x.dtype), None) if exact is None else exact, FLOATS, n_threads, keep
+    )
+    if constant:
+        values = values + rule.extrapolation_value * (1.0 - inside_share(plans, x.ndim))
+    if values is not target:
+        stored(values, target)
+
+
+def resample(
+    x: Array,
+    size: int | Sequence[int] | None = None,
+    *,
+    scale: float | Sequence[float] | None = None,
+    axes: int | Sequence[int] | None = None,
+    mode: str | Kernel = "linear",
+    like: str = "opencv",
+    antialias: bool | None = None,
+    coordinates: str | None = None,
+    cubic_a: float | None = None,
+    border: str | None = None,
+    nearest_rounding: str | None = None,
+    exclude_outside: bool | None = None,
+    box: Sequence[float] | None = None,
+    extrapolation_value: float = 0.0,
+    roi: Sequence[float] | None = None,
+    aspect: str = "stretch",
+    out: Array | None = None,
+    n_threads: int | None = None,
+) -> Array:
+    """Resample any axes of an array, with the pixels of the library that ``like`` names.
+
+    Parameters
+    ----------
+    x : ndarray
+        Any number of axes, any strides. Nearest modes take every bool, integer and float dtype; the others take uint8,
+        int8, uint16, int16, uint32, int32, float16, float32 and float64.
+    size : int or sequence of int, optional
+        Output samples of each of ``axes``, in their order: for images (height, width).
+    scale : float or sequence of float, optional
+        Instead of ``size``: output samples per source sample, used as given.
+    axes : int or sequence of int, optional
+        Axes to resample. Default: those that the library resizes, (H, W) of H x W, H x W x C and N x H x W x C for
+        opencv, pillow and tensorflow, all but N and C of N x C x ... for torch, all for onnx.
+    mode : str or callable
+        nearest, nearest_exact, linear, cubic, area (box), hamming, lanczos3, lanczos4, or a function of an array of
+        distances in source samples, zero beyond its attribute ``support``.
+    like : str
+        opencv, torch, pillow, onnx or tensorflow: whose rule fills in the options that are None.
+    antialias : bool, optional
+        Widen the kernel where an axis shrinks. Default: for pillow only.
+    coordinates : str, optional
+        half_pixel, half_pixel_symmetric, pytorch_half_pixel, align_corners, asymmetric or tf_crop_and_resize.
+    cubic_a : float, optional
+        Keys' parameter: -0.75 for opencv, torch and onnx, -0.5 for pillow, tensorflow and when antialiased (not onnx).
+    border : str, optional
+        Samples outside the source: replicate (the one at the edge), renormalise (left out) or constant.
+    nearest_rounding : str, optional
+        floor, ceil, round_prefer_floor or round_prefer_ceil.
+    exclude_outside : bool, optional
+        ONNX's word for ``border``: True is renormalise, False is replicate.
+    box : sequence of float, optional
+        Part of the source, in pixels: (left, top, right, bottom); for other numbers of axes all starts, then all ends,
+        the last axis first. Samples outside the box still count for kernels that reach over its edge, as in Pillow.
+    extrapolation_value : float
+        Value of samples outside with ``border="constant"`` and of outputs outside with tf_crop_and_resize.
+    roi : sequence of float, optional
+        For tf_crop_and_resize: all starts, then all ends, normalised, in the order of ``axes``.
+    aspect : str
+        stretch; not_larger or not_smaller than ``size`` with the aspect ratio kept.
+    out : ndarray, optional
+        Takes the result: its shape and dtype exactly, any strides, no memory in common with ``x``.
+    n_threads : int, optional
+        At most this many threads; the result does not depend on it.
+
+    Returns
+    -------
+    ndarray
+        ``out`` or a new array in the memory layout and dtype of ``x`` (float32 for weighted modes of tensorflow).
+
+    Raises
+    ------
+    TypeError
+        An argument of the wrong type, or a dtype that the mode does not take.
+    ValueError
+        An empty axis, or sizes, options or an ``out`` that do not fit.
+
+    Examples
+    --------
+    >>> import numpy as np, cyresize
+    >>> row = np.array([0.0, 10.0, 20.0])
+    >>> cyresize.resample(row, 5, axes=0, coordinates="align_corners")
+    array([ 0.,  5., 10., 15., 20.])
+    >>> cyresize.resample(row, 6, axes=0, mode="nearest", like="torch")
+    array([ 0.,  0., 10., 10., 20., 20.])
+    """
+    options = {
+        "antialias": antialias,
+        "coordinates": coordinates,
+        "cubic_a": cubic_a,
+        "border": border,
+        "nearest_rounding": nearest_rounding,
+    }
+    x = checks.array(x, "x", "buif")
+    rule = settle(mode, like, extrapolation_value, exclude_outside, options)
+    chosen = checks.axes(default_axes(like, x.ndim) if axes is None else axes, x.ndim)
+    checks.size_or_scale(size, scale, aspect, ASPECTS)
+    if rule.kernel is not None:
+        checks.resampled_dtype(x, rule.like, rule.mode)
+    if box is None and roi is None and aspect == "stretch" and like in OWN:
+        done = OWN[like](x, chosen, size, scale, rule, out, n_threads)
+        if done is not None:
+            return done
+    return generally(x, chosen, size, scale, rule, box, roi, aspect, out, n_threads)
+
+
+OWN = {"opencv": as_opencv, "torch": as_torch}
+
+
+def generally(
+    x: Array,
+    axes: tuple[int, ...],
+    size: Any,
+    scale: Any,
+    rule: Rule,
+    box: Any,
+    roi: Any,
+    aspect: str,
+    out: Array | None,
+    n_threads: int | None,
+) -> Array:
+    """Resample by grids and plans."""
+    regions = [(0.0, 1.0)] * len(axes)
+    if roi is not None:
+        regions = checks.regions(roi, len(axes), rule.coordinates == "tf_crop_and_resize")
+    boxes = source_box(box, axes, x.shape, rule.like)
+    all_grids = grids(x.shape, axes, size, scale, boxes, regions, aspect, PRESETS[rule.like].rounds_sizes)
+    shape = tuple(all_grids[axis].n_out if axis in all_grids else n for axis, n in enumerate(x.shape))
+    single = rule.like == "tensorflow" and rule.kernel is not None
+    target = result(x, shape, np.dtype(np.float32) if single else x.dtype, out)
+    source = native(x)
+    plans, arithmetic, keep = make_plans(source, rule, all_grids)
+    threads = None if n_threads is None else checks.thread_count(n_threads)
+    if arithmetic == FLOATS:
+        weigh(source, plans, rule, target, threads, keep)
+    else:
+        apply_plans(source, plans, target, arithmetic, threads, keep)
+    masks = {axis: outside(rule, grid) for axis, grid in all_grids.items()}
+    fill_outside(target, {axis: mask for axis, mask in masks.items() if mask is not None}, rule.extrapolation_value)
+    return target
