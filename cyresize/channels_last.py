@@ -118,7 +118,7 @@ def max_pool_with_argmax(
     kernel, stride = checks.window(ksize, "ksize"), checks.window(strides, "strides")
     batch = checks.truth(include_batch_in_index, "include_batch_in_index")
     n, h, w, c = x.shape
-    sizes, windows = _windows((h, w), kernel, stride, padding)
+    sizes, (rows, columns) = _windows((h, w), kernel, stride, padding)
     given, given_index = checks.pair(out, "out")
     values = _result(given, "out[0]", (n, *sizes, c), x.dtype, (x,))
     index = _result(given_index, "out[1]", (n, *sizes, c), np.int64, (x, values))
@@ -128,7 +128,8 @@ def max_pool_with_argmax(
         _volume(values),
         _volume(index),
         WHOLE,
-        *windows,
+        rows,
+        columns,
         thread_count(n_threads, values.size * math.prod(kernel)),
         index_times=c,
         index_channel=1,

@@ -640,7 +640,7 @@ def upscale_weight(weight: np.ndarray[Any, Any], sizes: tuple[int, int], channel
 def float_dtype(dtype: Any) -> np.dtype[Any]:
     """float16, float32 or float64."""
     try:
-        given = np.dtype(dtype)
+        given: np.dtype[Any] = np.dtype(dtype)
     except TypeError:
         raise TypeError(f"dtype must be float16, float32 or float64, got {describe(dtype)}") from None
     if given not in (np.float16, np.float32, np.float64):

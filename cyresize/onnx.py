@@ -21,13 +21,14 @@ from cyresize.functional.windows import (
     LP,
     MAX,
     MEAN,
-    WHOLE,
+    Windows,
     adaptive_windows,
     check_input,
     place,
     pooled,
     regular,
     run,
+    three,
 )
 
 __all__ = [
@@ -89,12 +90,12 @@ class Geometry:
         less, more = tuple(t // 2 for t in total), tuple(t - t // 2 for t in total)
         self.before, self.after = (less, more) if auto_pad == "SAME_UPPER" else (more, less)
 
-    def windows(self) -> list[Any]:
+    def windows(self) -> Windows:
         """The windows of depth, height and width, for the compiled drivers."""
         rows = zip(
             self.sizes, self.outputs, self.kernel, self.stride, self.dilation, self.before, self.after, strict=True
         )
-        return [WHOLE] * (3 - len(self.sizes)) + [regular(*row) for row in rows]
+        return three([regular(*row) for row in rows])
 
 
 def _input(x: object, name: str, kinds: str = "uif") -> tuple[Array, int]:

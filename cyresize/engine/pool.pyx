@@ -574,13 +574,13 @@ cdef Py_ssize_t divide_scratch(const Pool* p, Scratch* s, char* space) noexcept 
 
 cdef void band(const Pool* p, char* space, Py_ssize_t begin, Py_ssize_t end) noexcept nogil:
     cdef Scratch s
-    cdef Py_ssize_t i, plane, n, c, oz, oy = begin % p.y.n_out
+    cdef Py_ssize_t _, plane, n, c, oz, oy = begin % p.y.n_out
     divide_scratch(p, &s, space)
     oz = begin // p.y.n_out % p.z.n_out
     plane = begin // p.y.n_out // p.z.n_out
     n = plane // p.channels
     c = plane % p.channels
-    for i in range(begin, end):
+    for _ in range(begin, end):
         output_row(p, &s, plane, n, c, oz, oy)
         oy += 1
         if oy < p.y.n_out:

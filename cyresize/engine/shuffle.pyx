@@ -204,7 +204,7 @@ cdef inline void copy_part(const Copy* p, const char* s, char* d, Py_ssize_t par
 cdef void band(const Copy* p, Py_ssize_t begin, Py_ssize_t end) noexcept nogil:
     """Outer positions times parts, from ``begin`` to ``end``."""
     cdef Py_ssize_t at[MOST_AXES]
-    cdef Py_ssize_t i, rest = begin // p.parts, part = begin % p.parts
+    cdef Py_ssize_t _, rest = begin // p.parts, part = begin % p.parts
     cdef const char* s = p.source
     cdef char* d = p.target
     cdef int k
@@ -213,7 +213,7 @@ cdef void band(const Copy* p, Py_ssize_t begin, Py_ssize_t end) noexcept nogil:
         rest //= p.outer[k].size
         s += at[k]*p.outer[k].source
         d += at[k]*p.outer[k].target
-    for i in range(begin, end):
+    for _ in range(begin, end):
         copy_part(p, s, d, part)
         part += 1
         if part < p.parts:

@@ -1,8 +1,8 @@
 """The driver of unpooling: zeros, and every source element at the place that its index names.
 
-Arrays come as planes x volume: two axes of planes, three of elements; an index counts the elements of its plane in the
-target. Where an index occurs twice the later element wins, whatever the number of threads: a thread owns whole planes, or
-a range of one plane's target and then reads all of its indices.
+Arrays come as planes x volume: two axes of planes, three of elements; an index counts the elements of its plane in
+the target. Where an index occurs twice the later element wins, whatever the number of threads: a thread owns whole
+planes, or a range of one plane's target and then reads all of its indices.
 """
 
 from cpython.buffer cimport PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer

@@ -17,7 +17,8 @@ from cyresize.functional.columns import calculated, delivered, target
 def _tent(size: int) -> Array:
     half = (size + 1) // 2
     centre = half - 1 if size % 2 else half - 0.5
-    return 1 - np.abs(np.arange(size) - centre) / half
+    tent: Array = 1 - np.abs(np.arange(size) - centre) / half
+    return tent
 
 
 def bilinear_kernel(

@@ -21,6 +21,8 @@ FORMS = {
 }
 NUMBERS = "uif"
 
+Windows = tuple[engine.Windows, engine.Windows, engine.Windows]
+
 regular = lru_cache(maxsize=256)(engine.regular)
 WHOLE = regular(1, 1, 1, 1, 1, 0, 0)  # the axis that an image does not have
 
@@ -63,6 +65,12 @@ def check_windows(
     return kernel, step, pad, checks.per_axis(dilation, axes, "dilation", 1)
 
 
+def three(windows: list[engine.Windows]) -> Windows:
+    """The windows of depth, height and width, where an image has only the last of them."""
+    z, y, x = [WHOLE] * (3 - len(windows)) + windows
+    return z, y, x
+
+
 def slide(
     sizes: tuple[int, ...],
     kernel: tuple[int, ...],
@@ -70,14 +78,14 @@ def slide(
     padding: tuple[tuple[int, int], ...],
     dilation: tuple[int, ...],
     ceil_mode: bool,
-) -> tuple[tuple[int, ...], list[engine.Windows]]:
+) -> tuple[tuple[int, ...], Windows]:
     """The output's sides and the windows of depth, height and width."""
     rows = list(zip(sizes, kernel, stride, padding, dilation, strict=True))
     outputs = tuple(pooled(*row, ceil_mode) for row in rows)
     checks.pooled_sizes(sizes, outputs)
     checks.fits(outputs, 8)
     windows = [regular(n, out, k, s, d, *p) for out, (n, k, s, p, d) in zip(outputs, rows, strict=True)]
-    return outputs, [WHOLE] * (3 - len(sizes)) + windows
+    return outputs, three(windows)
 
 
 def run(
@@ -86,7 +94,7 @@ def run(
     out: Array,
     index: Array | None,
     axes: int,
-    windows: list[engine.Windows],
+    windows: Windows,
     taps: int,
     n_threads: int | None,
     **options: Any,
@@ -94,7 +102,8 @@ def run(
     """Pool arrays with ``axes`` spatial axes; ``taps`` is the size of a window, for the choice of threads."""
     at = None if index is None else volume(index, axes)
     threads = thread_count(n_threads, out.size * taps)
-    engine.pool(op, volume(x, axes), volume(out, axes), at, *windows, threads, **options)
+    z, y, x_windows = windows
+    engine.pool(op, volume(x, axes), volume(out, axes), at, z, y, x_windows, threads, **options)
 
 
 def outputs(
@@ -174,7 +183,7 @@ def lp_pool(
     if math.isinf(power):
         sign = math.copysign(1, power)
         most = max_pool(sign * np.abs(x), axes, kernel_size, stride, 0, 1, ceil_mode, False, out, n_threads)
-        return np.multiply(most, x.dtype.type(sign), out=most)
+        return most if sign > 0 else np.asarray(np.negative(most, out=most))
     kernel, step, pad, gap = check_windows(kernel_size, stride, 0, 1, axes)
     checks.kernel_inside(x.shape[-axes:], kernel)
     ceil_mode = checks.truth(ceil_mode, "ceil_mode")
@@ -186,7 +195,6 @@ def lp_pool(
     return values
 
 
-@lru_cache(maxsize=256)
 def adaptive(n_in: int, n_out: int) -> engine.Windows:
     """Windows from floor(o*n_in/n_out) to ceil((o + 1)*n_in/n_out)."""
     if n_in % n_out == 0:
@@ -196,10 +204,10 @@ def adaptive(n_in: int, n_out: int) -> engine.Windows:
     return engine.spans(n_in, start[np.newaxis], (-(-(o + 1) * n_in // n_out) - start)[np.newaxis])
 
 
-def adaptive_windows(sizes: tuple[int, ...], wanted: tuple[int, ...]) -> tuple[list[engine.Windows], int]:
+def adaptive_windows(sizes: tuple[int, ...], wanted: tuple[int, ...]) -> tuple[Windows, int]:
     """The windows of an adaptive pooling and about how many elements one has."""
     windows = [adaptive(n, out) for n, out in zip(sizes, wanted, strict=True)]
-    return [WHOLE] * (3 - len(sizes)) + windows, max(math.prod(sizes) // math.prod(wanted), 1)
+    return three(windows), max(math.prod(sizes) // math.prod(wanted), 1)
 
 
 def adaptive_max_pool(
@@ -262,7 +270,7 @@ def fractional_max_pool(
         start = fractional_starts(column, n, n_out, taps)
         windows.append(engine.spans(n, start, np.full_like(start, taps)))
     values, index = outputs(x, axes, sizes, out, indexed)
-    run(MAX, x, values, index, axes, [WHOLE] * (3 - axes) + windows, math.prod(kernel), n_threads)
+    run(MAX, x, values, index, axes, three(windows), math.prod(kernel), n_threads)
     return (values, index) if indexed else values
 
 
