@@ -49,6 +49,11 @@ def byte_antialias(r: Record) -> bool:
     return (r["family"], r["dtype"]) == ("antialias", "uint8")
 
 
+def preprocess(r: Record) -> bool:
+    """Images to a batch."""
+    return bool(r["family"] == "preprocess")
+
+
 BARS = (
     Bar("call overhead", overhead, 1.0, 1.0, CV2),
     Bar("uint8 linear", of("uint8", "linear"), 2.0, 1.3, CV2),
@@ -61,6 +66,7 @@ BARS = (
     Bar("float32 area, lanczos4", of("float32", "area", "lanczos4"), 3.0, 1.2, CV2),
     Bar("uint16 linear, cubic", of("uint16", "linear", "cubic"), 1.3, 1.0, CV2),
     Bar("uint16 area, lanczos4", of("uint16", "area", "lanczos4"), 3.0, 1.2, CV2),
+    Bar("Preprocess", preprocess, 2.0, 1.5, ("cv2 blob",)),
     Bar("antialiased uint8", byte_antialias, 1.5, 1.1, FILTERS),
 )
 

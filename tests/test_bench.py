@@ -15,6 +15,7 @@ from bench import bars, compare, oracle, peers, report, resizing, run, timing  #
 from bench.__main__ import main  # noqa: E402
 from bench.cases import ANTIALIASED_MODES, CASES, MODES, OURS, Case, Cell  # noqa: E402
 from bench.contest import Contestant, Selection, Trial, Verdict, families  # noqa: E402
+from bench.families import preprocess  # noqa: E402
 
 SMALL = Case(21, 34, 13, 20)
 LARGER = Case(13, 20, 21, 34)
@@ -299,8 +300,8 @@ def matrix():
 
 def test_matrix_is_whole():
     cells = [cell for _, cell in matrix()]
-    assert len(set(cells)) == len(cells) == 10 * (7 + 3) * 3 * 3 * 2
-    assert set(families()) == {"resize", "antialias"}
+    assert len(set(cells)) == len(cells) == (10 * (7 + 3) * 3 * 3 + 2 * (4 + 2)) * 2
+    assert set(families()) == {"resize", "antialias", "preprocess", "folder"}
 
 
 def test_every_bar_has_cells_and_every_cell_one_bar():
@@ -598,7 +599,7 @@ def test_bad_options_are_usage_errors(arguments, message, capsys):
 def test_list_measures_nothing(capsys):
     assert main(["--list", "--threads", "1,2"]) == 0
     shown = capsys.readouterr().out
-    assert "selected: 1800 cells" in shown
+    assert "selected: 1824 cells" in shown
     for name in (*families(), *peers.LIBRARIES, *MODES):
         assert name in shown
 
@@ -612,3 +613,26 @@ def test_foreign_files_are_refused(tmp_path, capsys, command, text):
         main([command, *[str(path)] * (2 if command == "compare" else 1)])
     assert stop.value.code == 1
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("family", ["preprocess", "folder"])
+def test_tiny_run_of_other_families(restored, tmp_path, family):
+    """Everyone's result is right, so that everyone is timed."""
+    path = tmp_path / "result.json"
+    arguments = ["--families", family, "--cases", "480x640-224x224", "--peers", "cv2", "--seconds", "0.001"]
+    modes = {"preprocess": "stretch,letterbox", "folder": "png"}[family]
+    rivals = {"preprocess": {"cv2 blob", "cv2 + NumPy"}, "folder": {"cv2 loop"}}[family]
+    assert main([*arguments, "--modes", modes, "--output", str(path)]) == 0
+    for cell in run.read(path)["cells"]:
+        assert set(cell["contestants"]) == {OURS} | rivals
+        assert all(entry["met"] and entry["median"] > 0 for entry in cell["contestants"].values())
+
+
+def test_preprocess_gate_refuses_the_unnormalised_and_the_shifted():
+    cell = Cell("preprocess", Case.parse("480x640-224x224"), "letterbox", "uint8", 3, 1)
+    task = preprocess.task_of(cell)
+    right = preprocess.ours(task).call()
+    for wrong in (right * 255, np.roll(right, 1, axis=3), right[:, ::-1], right[:, :, :-1], right.astype(np.float64)):
+        verdicts = preprocess.judge(task)({OURS: wrong, "cv2 blob": right})
+        assert not verdicts[OURS].met
+        assert verdicts["cv2 blob"].met

@@ -58,6 +58,8 @@ cdef struct Canvas:
     float[CHANNELS] gain      # of source channel k
     float[CHANNELS] bias
     char[CHANNELS][8] pad     # of source channel k, as it is stored
+    char* pads                # a whole row of padding: of pixels, or one for each source channel
+    Py_ssize_t pad_pitch      # bytes from one to the next
 
 
 cdef struct Frame:
@@ -263,11 +265,13 @@ cdef class Fused:
             fits = (c == 1 or last == itemsize) and (self.ow == 1 or second == c*itemsize)
         return out if fits and out.flags.aligned else empty(out.shape, self.dtype)
 
-    cdef int execute(self, Batch batch, const Canvas* canvas, int threads) except -1:
+    cdef int execute(self, Batch batch, Canvas* canvas, int threads) except -1:
         cdef Frame* frames = <Frame*> calloc(batch.n, sizeof(Frame))
         cdef Py_ssize_t i, n, size = 0
         cdef Band* bands = NULL
         cdef char* memory = NULL
+        cdef char* rows
+        cdef Py_ssize_t pads = canvas.w*canvas.c*canvas.itemsize
         cdef list places = []          # keeps the jobs alive
         try:
             if frames == NULL:
@@ -279,12 +283,14 @@ cdef class Fused:
             n = cut_bands(NULL, batch.n, canvas.h, threads)
             threads = <int> min(<Py_ssize_t> threads, n)
             bands = <Band*> malloc(n*sizeof(Band))
-            memory = <char*> malloc(size*threads + 64)
+            memory = <char*> malloc(size*threads + 64 + pads)
             if bands == NULL or memory == NULL:
                 raise MemoryError(f"no memory for {threads} x {size} bytes of row buffers")
             cut_bands(bands, batch.n, canvas.h, threads)
             with nogil:
-                run_bands(frames, canvas, bands, n, memory + (64 - <size_t> memory % 64), size, threads)
+                rows = memory + (64 - <size_t> memory % 64)
+                lay_pads(canvas, rows + size*threads)
+                run_bands(frames, canvas, bands, n, rows, size, threads)
         finally:
             free(frames)
             free(bands)
@@ -402,17 +408,34 @@ cdef void store_row(
             canvas.narrow(planes[k], out + target_channel(canvas, k)*canvas.stride_c, n)
 
 
+cdef void lay_pads(Canvas* canvas, char* memory) noexcept nogil:
+    """Fill a row of padding, from which all others are copied."""
+    cdef Py_ssize_t k, step = canvas.itemsize if canvas.planes else canvas.c*canvas.itemsize
+    canvas.pads = memory
+    canvas.pad_pitch = canvas.w*step
+    for k in range(canvas.c):
+        if canvas.planes:
+            memory = canvas.pads + k*canvas.pad_pitch
+        else:
+            memory = canvas.pads + target_channel(canvas, k)*canvas.itemsize
+        move_row(memory, step, 0, canvas.pad[k], 0, 0, canvas.w, 1, canvas.itemsize)
+
+
 cdef void pad_row(
     const Frame* frame, const Canvas* canvas, Py_ssize_t y, Py_ssize_t begin, Py_ssize_t end
 ) noexcept nogil:
     cdef char* out = frame.out + y*canvas.stride_h + begin*canvas.stride_w
     cdef Py_ssize_t k
-    if begin < end:
-        for k in range(canvas.c):
-            move_row(
-                out + target_channel(canvas, k)*canvas.stride_c, canvas.stride_w, 0, canvas.pad[k], 0, 0,
-                end - begin, 1, canvas.itemsize,
-            )
+    if begin >= end:
+        return
+    if not canvas.planes:
+        memcpy(out, canvas.pads, (end - begin)*canvas.c*canvas.itemsize)
+        return
+    for k in range(canvas.c):
+        memcpy(
+            out + target_channel(canvas, k)*canvas.stride_c, canvas.pads + k*canvas.pad_pitch,
+            (end - begin)*canvas.itemsize,
+        )
 
 
 cdef class Batch:
