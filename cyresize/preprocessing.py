@@ -239,7 +239,8 @@ class Preprocess:
         Returns
         -------
         numpy.ndarray
-            2 x 3, float64: ``m @ (x, y, 1)`` is the point (x, y) of the image in pixels of the result.
+            2 x 3, float64: ``m @ (x, y, 1)`` is the point (x, y) of the image in pixels of the result. Exact for
+            every interpolation but NEAREST, which takes the sample under an output pixel's corner, not its centre.
 
         Examples
         --------
