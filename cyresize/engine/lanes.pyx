@@ -176,6 +176,25 @@ cdef void fill(
         e += fit
 
 
+cdef bint is_whole(const Lanes* t, Py_ssize_t b) noexcept:
+    cdef Py_ssize_t lanes = (t.out[b + 1] if b + 1 < t.blocks else t.n) - t.out[b]
+    cdef int k
+    for k in range(t.groups):
+        if t.masks[b*t.groups + k] != (1 << lanes) - 1:
+            return False
+    return True
+
+
+cdef void find_whole(Lanes* t) noexcept:
+    # The first run of blocks that need no masks; for most plans all but the edges.
+    t.whole_begin = 0
+    while t.whole_begin < t.blocks and not is_whole(t, t.whole_begin):
+        t.whole_begin += 1
+    t.whole_end = t.whole_begin
+    while t.whole_end < t.blocks and is_whole(t, t.whole_end):
+        t.whole_end += 1
+
+
 cdef int taps_per_group(const LaneFormat* format) noexcept:
     return 4 if format.kind == QUADS else 2 if format.kind == PAIRS or format.kind == WORDS else 1
 
@@ -250,6 +269,8 @@ cdef Lanes* new_lanes(
         t, plan, &g, format, encoding, <Py_ssize_t*> t.base, <Py_ssize_t*> t.out, <int*> t.used, <unsigned char*> t.index,
         <unsigned char*> t.weights, <unsigned short*> t.masks if format.kind == FLOATS else NULL,
     )
+    if format.kind == FLOATS:
+        find_whole(t)
     return t
 
 

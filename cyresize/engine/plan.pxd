@@ -3,6 +3,7 @@ cdef class AxisPlan:
     cdef readonly int taps
     cdef Py_ssize_t* first    # [n_out] first source index, may lie outside for a row plan: drivers clamp rows
     cdef int* counts          # [n_out] taps in use, or NULL where every output uses all
+    cdef bint from_zero       # OpenCV's area starts its sums from 0: seen in the sign of a zero
     cdef double* values       # [n_out][taps]
 
     cdef int set_lengths(self) except -1

@@ -118,6 +118,7 @@ cdef class AxisPlan:
         low = max(0, min(low, self.n_in - self.taps))
         high = min(self.n_in, max(high, low + self.taps))
         part = new_plan(high - low, end - begin, self.taps)
+        part.from_zero = self.from_zero
         if self.counts != NULL:
             part.set_lengths()
             memcpy(part.counts, self.counts + begin, (end - begin)*sizeof(int))

@@ -205,6 +205,7 @@ cdef Job new_job(AxisPlan columns, AxisPlan rows, Py_ssize_t channels, int weigh
     p.columns.lanes = NULL
     p.columns.start = columns.first
     p.columns.count = columns.counts
+    p.columns.from_zero = columns.from_zero
     p.columns.weights = job.column_weights
     p.first = rows.first
     p.counts = rows.counts

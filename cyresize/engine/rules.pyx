@@ -188,6 +188,7 @@ def opencv_area_shrink(Py_ssize_t n_in, Py_ssize_t n_out, double scale, bint sin
     cdef double f1, f2, cell, least = 1e-3 if single else 0.0
     cdef double* w
     plan.set_lengths()
+    plan.from_zero = True
     for i in range(n_out):
         f1 = i*scale
         f2 = f1 + scale

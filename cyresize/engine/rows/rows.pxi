@@ -275,26 +275,26 @@ cdef void pillow_u8_blend(const void** rows, const void* weights, int taps, void
 
 
 # ---- floating point: separate multiply and add, taps in order
-# OpenCV's area, the rule whose outputs differ in taps, starts its sums from 0, the others from the first product;
-# that decides the sign of a zero.
+
+cdef inline int taps_of(const Columns* p, Py_ssize_t x) noexcept nogil:
+    return p.taps if p.count == NULL else p.count[x]
+
 
 cdef inline void sum_columns_c(const Columns* p, const real* row, real* out, const Py_ssize_t C) noexcept nogil:
     cdef const real* w = <const real*> p.weights
     cdef Py_ssize_t x, c
     cdef const real* s
     cdef real acc
-    cdef int k
+    cdef int k, count
     for x in range(p.n_out):
         s = row + p.start[x]*C
+        count = taps_of(p, x)
         for c in range(C):
-            if p.count == NULL:
-                acc = s[c]*w[0]
-                for k in range(1, p.taps):
-                    acc = acc + s[k*C + c]*w[k]
-            else:
-                acc = 0
-                for k in range(p.count[x]):
-                    acc = acc + s[k*C + c]*w[k]
+            acc = s[c]*w[0]
+            if p.from_zero:
+                acc = acc + 0
+            for k in range(1, count):
+                acc = acc + s[k*C + c]*w[k]
             out[x*C + c] = acc
         w += p.taps
 
@@ -308,8 +308,8 @@ cdef inline void sum_columns_many(const Columns* p, const real* row, real* out) 
     for x in range(p.n_out):
         s = row + p.start[x]*C
         for c in range(C):
-            out[c] = s[c]*w[0] if p.count == NULL else 0 + s[c]*w[0]
-        for k in range(1, p.taps if p.count == NULL else p.count[x]):
+            out[c] = s[c]*w[0] + 0 if p.from_zero else s[c]*w[0]
+        for k in range(1, taps_of(p, x)):
             s += C
             for c in range(C):
                 out[c] = out[c] + s[c]*w[k]

@@ -32,6 +32,7 @@ cdef struct Lanes:
     const unsigned char* index    # [blocks][bytes of a vector]
     const unsigned char* weights  # [blocks][groups][...]
     const unsigned short* masks   # FLOATS: [blocks][groups], lanes whose tap is in use
+    Py_ssize_t whole_begin, whole_end   # FLOATS: a run of blocks whose lanes use all their taps
 
 cdef struct Columns:
     # One axis, quantised, as a horizontal kernel reads it. Output column x reads source columns
@@ -46,6 +47,7 @@ cdef struct Columns:
     Py_ssize_t row_pairs      # area by 2 x 2 in floats: the first columns that are added within rows first
     const Py_ssize_t* start
     const int* count          # NULL: every column has K taps
+    bint from_zero            # sums start from 0, not from the first product: that decides the sign of a zero
     const void* weights       # [OW][K], type set by the kernel
     Py_ssize_t ahead          # bytes from a source element to the one that will be wanted a row later
     const Lanes* lanes        # NULL: the kernel walks pixel by pixel

@@ -283,7 +283,7 @@ cdef inline void byte_blocks(const Columns* p, const u8* row, float* out, const 
     cdef __mmask64 lowest = 0x1111111111111111
     cdef __m512i index, v, head = _mm512_setzero_si512(), tail = head
     cdef __m512i advance = _mm512_set1_epi8(<char> p.channels)
-    cdef __m512 total
+    cdef __m512 total = _mm512_setzero_ps(), value
     cdef const u8* s
     cdef Py_ssize_t b
     cdef int k
@@ -291,7 +291,6 @@ cdef inline void byte_blocks(const Columns* p, const u8* row, float* out, const 
         s = row + t.base[b]
         fetch(s, p.ahead)
         index = _mm512_load_si512(t.index + 64*b)
-        total = _mm512_setzero_ps()
         for k in range(t.used[b]):
             if k == 0 or not inside:
                 head = _mm512_loadu_si512(s)
@@ -301,7 +300,8 @@ cdef inline void byte_blocks(const Columns* p, const u8* row, float* out, const 
                 v = _mm512_maskz_permutexvar_epi8(lowest, index, head)
             else:
                 v = _mm512_maskz_permutex2var_epi8(lowest, head, index, tail)
-            total = _mm512_add_ps(total, _mm512_mul_ps(_mm512_cvtepi32_ps(v), _mm512_loadu_ps(w + 64*k)))
+            value = _mm512_mul_ps(_mm512_cvtepi32_ps(v), _mm512_loadu_ps(w + 64*k))
+            total = value if k == 0 else _mm512_add_ps(total, value)
             if inside:
                 index = _mm512_add_epi8(index, advance)
             else:
@@ -329,152 +329,134 @@ cdef inline void store_floats(float* out, Py_ssize_t left, __m512 v) noexcept no
         _mm512_mask_storeu_ps(out, first_words(left), v)
 
 
-cdef inline void float_blocks_inside(
-    const Columns* p, const float* row, float* out, const int groups, const bint narrow
+# Blocks begin..end. `inside`: all taps in one window. `masked`: some lanes have fewer taps than others.
+cdef inline void float_blocks(
+    const Columns* p, const float* row, float* out, Py_ssize_t begin, Py_ssize_t end, const int groups,
+    const bint inside, const bint narrow, const bint masked,
 ) noexcept nogil:
-    """All taps of a block in one window, every lane using all of them."""
     cdef const Lanes* t = p.lanes
-    cdef const u8* w = t.weights
+    cdef const u8* w = t.weights + 64*groups*begin
+    cdef const u16* mask = t.masks + groups*begin
     cdef __m512i index, advance = _mm512_set1_epi32(<int> p.channels)
-    cdef __m512 head, tail = _mm512_setzero_ps(), total = tail, value
+    cdef __m512 head = _mm512_setzero_ps(), tail = head, total = head, value
+    cdef const float* s
     cdef Py_ssize_t b
     cdef int k
-    for b in range(t.blocks):
+    for b in range(begin, end):
+        s = row + t.base[b]
+        fetch(s, p.ahead)
         index = _mm512_load_si512(t.index + 64*b)
-        fetch(row + t.base[b], p.ahead)
-        head = _mm512_loadu_ps(row + t.base[b])
-        if not narrow:
-            tail = _mm512_loadu_ps(row + t.base[b] + 16)
-        for k in range(groups):
+        for k in range(t.used[b] if masked else groups):
+            if k == 0 or not inside:
+                head = _mm512_loadu_ps(s)
+                if not narrow:
+                    tail = _mm512_loadu_ps(s + 16)
             if narrow:
                 value = _mm512_permutexvar_ps(index, head)
             else:
                 value = _mm512_permutex2var_ps(head, index, tail)
             value = _mm512_mul_ps(value, _mm512_loadu_ps(w + 64*k))
-            total = value if k == 0 else _mm512_add_ps(total, value)
-            index = _mm512_add_epi32(index, advance)
+            if k == 0:
+                total = _mm512_add_ps(value, _mm512_setzero_ps()) if masked and p.from_zero else value
+            elif masked:
+                total = _mm512_mask_add_ps(total, mask[k], total, value)
+            else:
+                total = _mm512_add_ps(total, value)
+            if inside:
+                index = _mm512_add_epi32(index, advance)
+            else:
+                s += p.channels
         w += 64*groups
+        mask += groups
         store_floats(out + t.out[b], t.n - t.out[b], total)
 
 
-cdef inline void float_blocks_of(const Columns* p, const float* row, float* out, const int groups) noexcept nogil:
-    if p.lanes.narrow:
-        float_blocks_inside(p, row, out, groups, True)
+cdef inline void float_blocks_of(
+    const Columns* p, const float* row, float* out, Py_ssize_t begin, Py_ssize_t end, const int groups,
+    const bint masked,
+) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    if t.inside and t.narrow:
+        float_blocks(p, row, out, begin, end, groups, True, True, masked)
+    elif t.inside:
+        float_blocks(p, row, out, begin, end, groups, True, False, masked)
+    elif t.narrow:
+        float_blocks(p, row, out, begin, end, groups, False, True, masked)
     else:
-        float_blocks_inside(p, row, out, groups, False)
+        float_blocks(p, row, out, begin, end, groups, False, False, masked)
 
 
-cdef inline void float_blocks_moving(const Columns* p, const float* row, float* out, const bint masked) noexcept nogil:
-    """The window moves from tap to tap."""
+cdef void masked_floats(const Columns* p, const float* row, float* out, Py_ssize_t begin, Py_ssize_t end) noexcept nogil:
+    float_blocks_of(p, row, out, begin, end, p.lanes.groups, True)
+
+
+cdef void vbmi_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef const float* s = <const float*> row
+    cdef float* d = <float*> out
+    if t == NULL:
+        float_columns(p, row, out)
+        return
+    if p.from_zero:
+        masked_floats(p, s, d, 0, t.blocks)
+        return
+    masked_floats(p, s, d, 0, t.whole_begin)
+    if t.groups == 2:
+        float_blocks_of(p, s, d, t.whole_begin, t.whole_end, 2, False)
+    elif t.groups == 4:
+        float_blocks_of(p, s, d, t.whole_begin, t.whole_end, 4, False)
+    else:
+        float_blocks_of(p, s, d, t.whole_begin, t.whole_end, t.groups, False)
+    masked_floats(p, s, d, t.whole_end, t.blocks)
+
+
+# uint16 row to float row. Lanes whose taps have ended have weight 0, and integers are finite.
+cdef inline void word_blocks(
+    const Columns* p, const u16* row, float* out, const int groups, const bint inside, const bint narrow
+) noexcept nogil:
     cdef const Lanes* t = p.lanes
     cdef const u8* w = t.weights
-    cdef const u16* mask = t.masks
-    cdef __m512i index
-    cdef __m512 total, value
-    cdef const float* s
+    cdef const u16* s
+    cdef __m512i index, head = _mm512_setzero_si512(), tail = head, v, advance = _mm512_set1_epi32(<int> p.channels)
+    cdef __m512 total = _mm512_setzero_ps(), value
     cdef Py_ssize_t b
     cdef int k
     for b in range(t.blocks):
         s = row + t.base[b]
         fetch(s, p.ahead)
         index = _mm512_load_si512(t.index + 64*b)
-        total = _mm512_setzero_ps()
-        for k in range(t.used[b]):
-            value = _mm512_permutex2var_ps(_mm512_loadu_ps(s), index, _mm512_loadu_ps(s + 16))
-            if masked:
-                total = _mm512_add_ps(total, _mm512_maskz_mul_ps(mask[k], value, _mm512_loadu_ps(w + 64*k)))
-            else:
-                value = _mm512_mul_ps(value, _mm512_loadu_ps(w + 64*k))
-                total = value if k == 0 else _mm512_add_ps(total, value)
-            s += p.channels
-        w += 64*t.groups
-        mask += t.groups
-        store_floats(out + t.out[b], t.n - t.out[b], total)
-
-
-cdef void vbmi_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
-    if p.lanes == NULL:
-        float_columns(p, row, out)
-    elif p.count != NULL:
-        float_blocks_moving(p, <const float*> row, <float*> out, True)
-    elif not p.lanes.inside:
-        float_blocks_moving(p, <const float*> row, <float*> out, False)
-    elif p.lanes.groups == 2:
-        float_blocks_of(p, <const float*> row, <float*> out, 2)
-    elif p.lanes.groups == 4:
-        float_blocks_of(p, <const float*> row, <float*> out, 4)
-    else:
-        float_blocks_of(p, <const float*> row, <float*> out, p.lanes.groups)
-
-
-cdef inline __m512 widened_words(__m512i head, __m512i index, __m512i tail) noexcept nogil:
-    return _mm512_cvtepi32_ps(_mm512_maskz_permutex2var_epi16(0x55555555, head, index, tail))
-
-
-cdef inline void word_blocks_inside(
-    const Columns* p, const u16* row, float* out, const int groups, const bint narrow
-) noexcept nogil:
-    cdef const Lanes* t = p.lanes
-    cdef const u8* w = t.weights
-    cdef __m512i index, head, tail = _mm512_setzero_si512(), v, advance = _mm512_set1_epi32(<int> p.channels)
-    cdef __m512 total = _mm512_setzero_ps(), value
-    cdef Py_ssize_t b
-    cdef int k
-    for b in range(t.blocks):
-        index = _mm512_load_si512(t.index + 64*b)
-        fetch(row + t.base[b], p.ahead)
-        head = _mm512_loadu_si512(row + t.base[b])
-        if not narrow:
-            tail = _mm512_loadu_si512(row + t.base[b] + 32)
-        for k in range(groups):
+        for k in range(groups if inside else t.used[b]):
+            if k == 0 or not inside:
+                head = _mm512_loadu_si512(s)
+                if not narrow:
+                    tail = _mm512_loadu_si512(s + 32)
             if narrow:
                 v = _mm512_maskz_permutexvar_epi16(0x55555555, index, head)
             else:
                 v = _mm512_maskz_permutex2var_epi16(0x55555555, head, index, tail)
             value = _mm512_mul_ps(_mm512_cvtepi32_ps(v), _mm512_loadu_ps(w + 64*k))
             total = value if k == 0 else _mm512_add_ps(total, value)
-            index = _mm512_add_epi32(index, advance)
+            if inside:
+                index = _mm512_add_epi32(index, advance)
+            else:
+                s += p.channels
         w += 64*groups
         _mm512_storeu_ps(out + t.out[b], total)
 
 
 cdef inline void word_blocks_of(const Columns* p, const u16* row, float* out, const int groups) noexcept nogil:
-    if p.lanes.narrow:
-        word_blocks_inside(p, row, out, groups, True)
+    if p.lanes.inside and p.lanes.narrow:
+        word_blocks(p, row, out, groups, True, True)
+    elif p.lanes.inside:
+        word_blocks(p, row, out, groups, True, False)
+    elif p.lanes.narrow:
+        word_blocks(p, row, out, groups, False, True)
     else:
-        word_blocks_inside(p, row, out, groups, False)
+        word_blocks(p, row, out, groups, False, False)
 
 
-cdef inline void word_blocks_moving(const Columns* p, const u16* row, float* out, const bint masked) noexcept nogil:
-    cdef const Lanes* t = p.lanes
-    cdef const u8* w = t.weights
-    cdef const u16* s
-    cdef __m512i index
-    cdef __m512 total, value
-    cdef Py_ssize_t b
-    cdef int k
-    for b in range(t.blocks):
-        index = _mm512_load_si512(t.index + 64*b)
-        s = row + t.base[b]
-        fetch(s, p.ahead)
-        total = _mm512_setzero_ps()
-        for k in range(t.used[b]):
-            value = widened_words(_mm512_loadu_si512(s), index, _mm512_loadu_si512(s + 32))
-            value = _mm512_mul_ps(value, _mm512_loadu_ps(w + 64*k))
-            # Lanes whose taps have ended have weight 0, and integers are finite.
-            total = value if k == 0 and not masked else _mm512_add_ps(total, value)
-            s += p.channels
-        w += 64*t.groups
-        _mm512_storeu_ps(out + t.out[b], total)
-
-
-# uint16 row to float row.
 cdef void vbmi_words_to_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
-    if p.count != NULL:
-        word_blocks_moving(p, <const u16*> row, <float*> out, True)
-    elif not p.lanes.inside:
-        word_blocks_moving(p, <const u16*> row, <float*> out, False)
-    elif p.lanes.groups == 2:
+    if p.lanes.groups == 2:
         word_blocks_of(p, <const u16*> row, <float*> out, 2)
     elif p.lanes.groups == 4:
         word_blocks_of(p, <const u16*> row, <float*> out, 4)
