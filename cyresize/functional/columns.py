@@ -94,6 +94,21 @@ def bands(axes: tuple[Axis, Axis, Axis], columns: int) -> Iterator[tuple[int, in
         yield begin, min(begin + step, rows)
 
 
+class Scratch:
+    """Memory for one band at a time, had once for a whole call."""
+
+    def __init__(self, dtype: np.dtype[Any]) -> None:
+        """Nothing yet."""
+        self.memory = np.empty(0, dtype)
+
+    def array(self, shape: tuple[int, ...]) -> Array:
+        """A contiguous array that lives until the next one is asked for."""
+        size = math.prod(shape)
+        if size > self.memory.size:
+            self.memory = np.empty(size, self.memory.dtype)
+        return self.memory[:size].reshape(shape)
+
+
 def multiply(a: Array, b: Array, out: Array) -> None:
     """Stacks of matrix products; an inner side of 1 needs no product."""
     if a.shape[-1] == 1:
@@ -118,10 +133,10 @@ def convolve(
     kernels = np.ascontiguousarray(weight).reshape(groups, -1, inner)
     results = out.reshape(images, groups, -1, rows * width)
     source = deep(x)
+    memory = Scratch(x.dtype)
     for begin, end in bands(axes, channels * taps):
-        pixels = (end - begin) * width
-        columns = np.empty((groups, inner, pixels), x.dtype)
-        threads = thread_count(n_threads, columns.size)
+        columns = memory.array((groups, inner, (end - begin) * width))
+        threads = 1  # beside the product's own threads, which spin, more would wait for a processor
         for n in range(images):
             unfold(source[n], columns, axes, (begin, end), threads)
             part = results[n, :, :, begin * width : end * width]
@@ -147,15 +162,15 @@ def convolve_back(
     kernels = np.ascontiguousarray(weight).reshape(groups, inner, each * taps).transpose(0, 2, 1)
     # One group: blocks of its channels. Several: blocks of whole groups.
     block = max(BAND // (PIXELS * taps * (each if groups > 1 else 1)), 1)
-    whole = deep(out)
+    whole, memory = deep(out), Scratch(x.dtype)
     for n in range(images):
         for c in range(0, groups if groups > 1 else each, block):
             some, kept, first, last = chosen(kernels, pixels[n], groups, each, taps, c, block)
             shift = None if bias is None else bias[first:last]
             for begin, end in bands(axes, (last - first) * taps):
-                columns = np.empty((*some.shape[:2], (end - begin) * width), x.dtype)
+                columns = memory.array((*some.shape[:2], (end - begin) * width))
                 multiply(some, kept[:, :, begin * width : end * width], columns)
-                threads = thread_count(n_threads, columns.size)
+                threads = 1  # beside the product's own threads, which spin, more would wait for a processor
                 fold(columns, whole[n, first:last], shift, axes, (begin, end), threads)
 
 
