@@ -17,14 +17,18 @@ from cyresize.engine import pool as engine
 from cyresize.engine.shuffle import permute
 from cyresize.functional.arguments import Array, aligned, native, thread_count
 from cyresize.functional.windows import MAX, WHOLE, place, regular
+from cyresize.resampling import resample
+from cyresize.sampling import GAUSSIAN, LANCZOS5, MITCHELL, Kernel
 
 __all__ = [
     "depth_to_space",
     "max_pool_with_argmax",
     "phase_shift",
+    "resize",
     "space_to_depth",
     "subpixel1d",
     "unpool_with_argmax",
+    "upsampling2d",
 ]
 
 
@@ -404,3 +408,151 @@ def subpixel1d(input: Array, r: int, *, out: Array | None = None, n_threads: int
     source = aligned(x).reshape(n, w, factor, c // factor)
     permute(source, values.reshape(source.shape), thread_count(n_threads, values.size))
     return values
+
+
+METHODS: dict[str, str | Kernel] = {
+    "bilinear": "linear",
+    "nearest": "nearest",
+    "bicubic": "cubic",
+    "area": "area",
+    "lanczos3": "lanczos3",
+    "lanczos5": LANCZOS5,
+    "gaussian": GAUSSIAN,
+    "mitchellcubic": MITCHELL,
+}
+
+
+def resize(
+    images: Array,
+    size: tuple[int, int] | list[int] | Array,
+    method: str = "bilinear",
+    preserve_aspect_ratio: bool = False,
+    antialias: bool = False,
+    *,
+    out: Array | None = None,
+    n_threads: int | None = None,
+) -> Array:
+    """Resize images (``tf.image.resize``): centres aligned, cubic with a = -0.5, samples outside left out.
+
+    Parameters
+    ----------
+    images : ndarray
+        H x W x C or N x H x W x C, integers or floats; with nearest also bool.
+    size : (int, int)
+        Height and width.
+    method : str
+        bilinear, nearest, bicubic, area, lanczos3, lanczos5, gaussian or mitchellcubic.
+    preserve_aspect_ratio : bool
+        Fit into ``size`` with the aspect ratio kept.
+    antialias : bool
+        Widen the kernel where an axis shrinks; nearest and area do not change.
+    out : ndarray, optional
+        Takes the result.
+    n_threads : int, optional
+        At most this many threads.
+
+    Returns
+    -------
+    ndarray
+        float32, with nearest the dtype of ``images``.
+
+    Raises
+    ------
+    TypeError
+        An argument of the wrong type, or a dtype that is not taken.
+    ValueError
+        A wrong rank, an empty axis, a bad size or method, or an ``out`` that does not fit.
+
+    Notes
+    -----
+    Fractions are exact where TensorFlow has float32 coordinates and, for bicubic, a table of 1024 steps.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cyresize.channels_last import resize
+    >>> resize(np.array([[[0], [100]]], np.uint8), (1, 4)).ravel()
+    array([  0.,  25.,  75., 100.], dtype=float32)
+    """
+    x = checks.array(images, "images", "buif")
+    checks.rank(x, "images", "H x W x C", "N x H x W x C")
+    checks.option(method, "method", tuple(METHODS))
+    height, width = checks.per_axis(size, 2, "size", 1)
+    if checks.truth(preserve_aspect_ratio, "preserve_aspect_ratio"):
+        factor = min(height / x.shape[-3], width / x.shape[-2])
+        height, width = max(round(factor * x.shape[-3]), 1), max(round(factor * x.shape[-2]), 1)
+    widens = checks.truth(antialias, "antialias") and method not in ("nearest", "area")
+    return resample(
+        x,
+        (height, width),
+        axes=(-3, -2),
+        mode=METHODS[method],
+        like="tensorflow",
+        antialias=widens,
+        out=out,
+        n_threads=n_threads,
+    )
+
+
+def upsampling2d(
+    input: Array,
+    size: int | tuple[int, int] | list[int] = (2, 2),
+    data_format: str = "channels_last",
+    interpolation: str = "nearest",
+    *,
+    out: Array | None = None,
+    n_threads: int | None = None,
+) -> Array:
+    """Enlarge by whole-number factors (Keras's ``UpSampling2D``).
+
+    Parameters
+    ----------
+    input : ndarray
+        N x H x W x C, or N x C x H x W with ``data_format="channels_first"``.
+    size : int or (int, int)
+        Factors of height and width.
+    data_format : str
+        channels_last or channels_first.
+    interpolation : str
+        nearest, bilinear, bicubic, area, lanczos3 (or lanczos), lanczos5, gaussian or mitchellcubic.
+    out : ndarray, optional
+        Takes the result.
+    n_threads : int, optional
+        At most this many threads.
+
+    Returns
+    -------
+    ndarray
+        float32, with nearest the dtype of ``input``.
+
+    Raises
+    ------
+    TypeError
+        An argument of the wrong type, or a dtype that is not taken.
+    ValueError
+        A wrong rank, an empty axis, a bad factor or option, or an ``out`` that does not fit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cyresize.channels_last import upsampling2d
+    >>> upsampling2d(np.array([[[[1], [2]]]]), (1, 2)).ravel()
+    array([1, 1, 2, 2])
+    """
+    x = checks.array(input, "input", "buif")
+    checks.option(data_format, "data_format", ("channels_last", "channels_first"))
+    first = data_format == "channels_first"
+    checks.rank(x, "input", "N x C x H x W" if first else "N x H x W x C")
+    rows, columns = checks.per_axis(size, 2, "size", 1)
+    axes = (2, 3) if first else (1, 2)
+    method = "lanczos3" if interpolation == "lanczos" else interpolation
+    checks.option(method, "interpolation", tuple(METHODS))
+    return resample(
+        x,
+        (x.shape[axes[0]] * rows, x.shape[axes[1]] * columns),
+        axes=axes,
+        mode=METHODS[method],
+        like="tensorflow",
+        out=out,
+        n_threads=n_threads,
+    )

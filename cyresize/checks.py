@@ -937,3 +937,16 @@ def resampled_dtype(x: np.ndarray[Any, Any], like: str, mode: str) -> None:
     wide = x.dtype.kind in "iu" and like in ("onnx", "tensorflow")
     if not wide and not is_weighted(x.dtype):
         raise TypeError(f"mode {mode!r} does not take dtype {x.dtype}; it takes {WEIGHTED} (nearest takes every dtype)")
+
+
+def needed(value: object, name: str, option_name: str) -> None:
+    """Raise if an input is absent that an option needs."""
+    if value is None:
+        raise ValueError(f"{option_name} needs {name}; it is not given")
+
+
+def enlarging(value: Any, name: str) -> None:
+    """Raise unless all factors are at least 1."""
+    for factor in value if isinstance(value, tuple | list | np.ndarray) else (value,):
+        if real(factor, name) < 1.0:
+            raise ValueError(f"{name} must be at least 1, got {describe(value)}")

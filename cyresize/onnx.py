@@ -30,6 +30,7 @@ from cyresize.functional.windows import (
     run,
     three,
 )
+from cyresize.resampling import resample
 
 __all__ = [
     "average_pool",
@@ -42,7 +43,9 @@ __all__ = [
     "lp_pool",
     "max_pool",
     "max_unpool",
+    "resize",
     "space_to_depth",
+    "upsample",
 ]
 
 Ints = Sequence[int]
@@ -474,3 +477,159 @@ def space_to_depth(
         target = values.reshape(n, c, r, r, h, w).transpose(0, 1, 4, 2, 5, 3)
     permute(aligned(x).reshape(n, c, h, r, w, r), target, thread_count(n_threads, values.size))
     return values
+
+
+def resize(
+    x: Array,
+    roi: Sequence[float] | Array | None = None,
+    scales: Sequence[float] | Array | None = None,
+    sizes: Ints | Array | None = None,
+    *,
+    antialias: int = 0,
+    axes: Ints | None = None,
+    coordinate_transformation_mode: str = "half_pixel",
+    cubic_coeff_a: float = -0.75,
+    exclude_outside: int = 0,
+    extrapolation_value: float = 0.0,
+    keep_aspect_ratio_policy: str = "stretch",
+    mode: str = "nearest",
+    nearest_mode: str = "round_prefer_floor",
+    out: Array | None = None,
+    n_threads: int | None = None,
+) -> Array:
+    """Resize any axes (Resize, opset 19).
+
+    Parameters
+    ----------
+    x : ndarray
+        Any number of axes; bool, integers and floats with ``mode="nearest"``, else integers and floats.
+    roi : sequence of float, optional
+        All starts, then all ends, normalised. Only tf_crop_and_resize uses it, and needs it.
+    scales, sizes : sequence, optional
+        Exactly one of them (an empty one counts as absent): output samples per source sample, used as given, or output
+        sizes; for all axes or for ``axes``.
+    antialias : int
+        1 widens the kernel where an axis shrinks; not with ``mode="nearest"``.
+    axes : sequence of int, optional
+        Which axes the inputs speak of.
+    coordinate_transformation_mode : str
+        half_pixel, half_pixel_symmetric, pytorch_half_pixel, align_corners, asymmetric or tf_crop_and_resize.
+    cubic_coeff_a : float
+        Parameter of the cubic kernel.
+    exclude_outside : int
+        1 leaves out samples outside ``x`` and normalises the weights of the others; 0 repeats the edge.
+    extrapolation_value : float
+        Value of outputs that tf_crop_and_resize places outside ``x``.
+    keep_aspect_ratio_policy : str
+        stretch, not_larger or not_smaller than ``sizes``.
+    mode : str
+        nearest, linear or cubic.
+    nearest_mode : str
+        round_prefer_floor, round_prefer_ceil, floor or ceil.
+    out : ndarray, optional
+        Takes the result.
+    n_threads : int, optional
+        At most this many threads.
+
+    Returns
+    -------
+    ndarray
+        In the dtype of ``x``; integers rounded half to even and saturated.
+
+    Raises
+    ------
+    TypeError
+        An argument of the wrong type, or a dtype that is not taken.
+    ValueError
+        Inputs or attributes out of range, or that do not go together.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cyresize import onnx
+    >>> onnx.resize(np.array([[1.0, 2.0]]), scales=[1, 2], mode="linear")
+    array([[1.  , 1.25, 1.75, 2.  ]])
+    """
+    checks.option(mode, "mode", ("nearest", "linear", "cubic"))
+    crops = coordinate_transformation_mode == "tf_crop_and_resize"
+    if crops:
+        checks.needed(_given(roi), "roi", "tf_crop_and_resize")
+    return resample(
+        x,
+        _given(sizes),
+        scale=_given(scales),
+        axes=axes,
+        mode=mode,
+        like="onnx",
+        antialias=checks.zero_or_one(antialias, "antialias"),
+        coordinates=coordinate_transformation_mode,
+        cubic_a=cubic_coeff_a,
+        nearest_rounding=nearest_mode,
+        exclude_outside=checks.zero_or_one(exclude_outside, "exclude_outside"),
+        extrapolation_value=extrapolation_value,
+        roi=roi if crops else None,
+        aspect=keep_aspect_ratio_policy,
+        out=out,
+        n_threads=n_threads,
+    )
+
+
+def _given(value: Any) -> Any:
+    """None for an empty input, which models write for an absent one."""
+    return None if value is None or np.size(value) == 0 else value
+
+
+def upsample(
+    x: Array,
+    scales: Sequence[float] | Array,
+    *,
+    mode: str = "nearest",
+    out: Array | None = None,
+    n_threads: int | None = None,
+) -> Array:
+    """Enlarge any axes (Upsample, opset 9): coordinates are i/scale, nearest takes the sample at or before.
+
+    Parameters
+    ----------
+    x : ndarray
+        Any number of axes.
+    scales : sequence of float
+        Output samples per source sample of every axis, at least 1.
+    mode : str
+        nearest or linear.
+    out : ndarray, optional
+        Takes the result.
+    n_threads : int, optional
+        At most this many threads.
+
+    Returns
+    -------
+    ndarray
+        Of sizes floor(size*scale), in the dtype of ``x``.
+
+    Raises
+    ------
+    TypeError
+        An argument of the wrong type, or a dtype that is not taken.
+    ValueError
+        A scale below 1, or another mode.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cyresize import onnx
+    >>> onnx.upsample(np.array([1, 2]), [2.0])
+    array([1, 1, 2, 2])
+    """
+    checks.option(mode, "mode", ("nearest", "linear"))
+    checks.enlarging(scales, "scales")
+    return resample(
+        x,
+        scale=scales,
+        mode=mode,
+        like="onnx",
+        coordinates="asymmetric",
+        nearest_rounding="floor",
+        out=out,
+        n_threads=n_threads,
+    )

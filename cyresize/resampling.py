@@ -21,6 +21,7 @@ from cyresize.separable import (
     FLOATS,
     GATHER,
     SINGLE,
+    WEIGHTED,
     Array,
     apply_plans,
     native,
@@ -166,20 +167,23 @@ def grids(
     lengths = [boxes[axis][1] - boxes[axis][0] for axis in axes]
     if size is not None:
         sizes = checks.sizes(size, n, "size")
+        widths = tuple(map(float, sizes))
         factors = [wanted / length for wanted, length in zip(sizes, lengths, strict=True)]
         if aspect != "stretch":
             factors = [min(factors) if aspect == "not_larger" else max(factors)] * n
-            sizes = checks.scaled_sizes(
-                tuple(f * length for f, length in zip(factors, lengths, strict=True)), "size", lambda v: int(v + 0.5)
-            )
+            widths = tuple(factors[0] * length for length in lengths)
+            sizes = checks.scaled_sizes(widths, "size", lambda v: int(v + 0.5))
     else:
         factors = list(checks.scales(scale, n, "scale"))
-        extents = tuple(
+        widths = tuple(
             length * (end - start) * factor
             for length, (start, end), factor in zip(lengths, regions, factors, strict=True)
         )
-        sizes = checks.scaled_sizes(extents, "scale", rounded)
-    return {axis: Grid(shape[axis], sizes[k], factors[k], *boxes[axis], *regions[k]) for k, axis in enumerate(axes)}
+        sizes = checks.scaled_sizes(widths, "scale", rounded)
+    return {
+        axis: Grid(shape[axis], sizes[k], factors[k], widths[k], *boxes[axis], *regions[k])
+        for k, axis in enumerate(axes)
+    }
 
 
 def identical(grid: Grid) -> bool:
@@ -198,7 +202,7 @@ def general_plan(rule: Rule, grid: Grid) -> tuple[AxisPlan, bool]:
             at = (np.arange(grid.n_out) + 0.5).astype(np.float32) * np.float32(1.0 / grid.scale)
             return sampling.index_plan(grid.n_in, np.floor(at + np.float32(grid.low))), False
         return sampling.nearest_plan(rule.coordinates, grid, rule.rounding), True
-    if rule.mode == "area" and not rule.antialias and rule.border == "replicate":
+    if rule.mode == "area" and not rule.antialias:
         return sampling.coverage_plan(grid), True
     arguments = rule.coordinates, grid, rule.kernel, rule.border, rule.antialias
     if isinstance(rule.kernel, Hashable):
@@ -384,27 +388,27 @@ def pillow_order(todo: Mapping[int, Grid]) -> int:
 
 def weigh(x: Array, plans: Plans, rule: Rule, target: Array, n_threads: int | None, keep: bool) -> None:
     """Weighted modes in floats, for every type that a library takes."""
-    wide = x.dtype.name not in SINGLE
-    if rule.like == "tensorflow" and wide:
+    if rule.like == "tensorflow" and x.dtype.name not in SINGLE:
         x = x.astype(np.float32)
-    elif rule.like == "onnx" and x.dtype.kind in "iu" and x.itemsize == 8:
+    elif x.dtype not in WEIGHTED:
         x = x.astype(np.float64)
     constant = rule.border == "constant" and rule.extrapolation_value != 0.0
-    exact = target if precision(x.dtype) == precision(target.dtype) and not constant else None
-    values = apply_plans(
-        x, plans, result(x, target.shape, precision(x.dtype), None) if exact is None else exact, FLOATS, n_threads, keep
-    )
+    kept = target.dtype.newbyteorder("=")
+    if not constant and kept in WEIGHTED and precision(kept) == precision(x.dtype):
+        apply_plans(x, plans, target, FLOATS, n_threads, keep)
+        return
+    values = result(x, target.shape, precision(x.dtype), None)
+    apply_plans(x, plans, values, FLOATS, n_threads, keep)
     if constant:
         values = values + rule.extrapolation_value * (1.0 - inside_share(plans, x.ndim))
-    if values is not target:
-        stored(values, target)
+    stored(values, target)
 
 
 def resample(
     x: Array,
-    size: int | Sequence[int] | None = None,
+    size: int | Sequence[int] | Array | None = None,
     *,
-    scale: float | Sequence[float] | None = None,
+    scale: float | Sequence[float] | Array | None = None,
     axes: int | Sequence[int] | None = None,
     mode: str | Kernel = "linear",
     like: str = "opencv",
@@ -414,9 +418,9 @@ def resample(
     border: str | None = None,
     nearest_rounding: str | None = None,
     exclude_outside: bool | None = None,
-    box: Sequence[float] | None = None,
+    box: Sequence[float] | Array | None = None,
     extrapolation_value: float = 0.0,
-    roi: Sequence[float] | None = None,
+    roi: Sequence[float] | Array | None = None,
     aspect: str = "stretch",
     out: Array | None = None,
     n_threads: int | None = None,

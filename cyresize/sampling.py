@@ -121,6 +121,8 @@ class Grid:
         Samples before and after.
     scale : float
         Output samples per source sample, as given or as the sizes say.
+    width : float
+        The length of the output before it was rounded to whole samples.
     low, high : float
         The part of the source that is resampled, in pixels (pixel j covers j .. j + 1).
     start, end : float
@@ -130,20 +132,16 @@ class Grid:
     n_in: int
     n_out: int
     scale: float
+    width: float
     low: float
     high: float
     start: float = 0.0
     end: float = 1.0
 
-    @property
-    def width(self) -> float:
-        """The length of the output before it was rounded down to whole samples."""
-        return self.scale * (self.high - self.low) * (self.end - self.start)
 
-
-def whole_grid(n_in: int, n_out: int, scale: float | None = None) -> Grid:
-    """The grid over all samples of an axis."""
-    return Grid(n_in, n_out, n_out / n_in if scale is None else scale, 0.0, float(n_in))
+def whole_grid(n_in: int, n_out: int) -> Grid:
+    """The grid of given sizes over all samples of an axis."""
+    return Grid(n_in, n_out, n_out / n_in, float(n_out), 0.0, float(n_in))
 
 
 def _half_pixel(grid: Grid, i: Floats) -> Floats:
@@ -171,7 +169,7 @@ def _asymmetric(grid: Grid, i: Floats) -> Floats:
 
 def _tf_crop_and_resize(grid: Grid, i: Floats) -> Floats:
     last, extent = grid.high - grid.low - 1.0, grid.end - grid.start
-    if grid.n_out == 1 and grid.width <= 1.0:
+    if grid.n_out == 1:
         return i * 0.0 + 0.5 * (grid.start + grid.end) * last
     return grid.start * last + i * (extent * last) / (grid.width - 1.0)
 

@@ -63,12 +63,15 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     """As float_job, from one stored type to another that is calculated with in the same precision."""
     cdef Job job = new_job(columns, rows, channels, FLOAT64 if element >= U32 else FLOAT32)
     cdef Pipeline* p = &job.pipeline
+    cdef bint to_scratch
     if order == ANY_ORDER:
         order = cheaper_order(element, columns, rows)
     float_kernels(job, element, stored, order)
     if element >= U32 or order == ROWS_ONLY:
         return job
-    if (order == COLUMNS_FIRST or order == COLUMNS_ONLY) and kernels.columns_from[element] != NULL:
+    # Kernels that widen store whole vectors: never into the destination.
+    to_scratch = order == COLUMNS_FIRST or (order == COLUMNS_ONLY and p.narrow != NULL)
+    if to_scratch and kernels.columns_from[element] != NULL:
         job.use_lanes(&kernels.columns_from_lanes[element], SINGLE_FLOATS)
         if job.lanes != NULL:
             p.widen = NULL

@@ -12,6 +12,7 @@ from cyresize.engine.image cimport Image
 from cyresize.engine.jobs cimport ANY_ORDER, convert_job, pillow_u8_job
 from cyresize.engine.plan cimport AxisPlan, new_plan
 from cyresize.engine.resample cimport COLUMNS_FIRST, COLUMNS_ONLY, ROWS_FIRST, ROWS_ONLY, Job
+from cyresize.engine.rows.table cimport U32
 
 from cyresize.engine import rules
 
@@ -229,6 +230,9 @@ cdef int run(
 ) except -1:
     cdef Walk walk
     cdef Py_ssize_t channels
+    cdef int element = element_of(a.format, a.itemsize), stored = element_of(b.format, b.itemsize)
+    if arithmetic != GATHER and (element < 0 or stored < 0 or (element >= U32) != (stored >= U32)):
+        raise TypeError("two types that are not calculated with in one precision")
     lay_out(&walk, a, b, row_axis, column_axis)
     channels = walk.target.c
     if walk.order == ROWS_ONLY:
@@ -241,10 +245,7 @@ cdef int run(
     if arithmetic == GATHER:
         repeat(&walk, None, new_gather(columns, rows, channels*a.itemsize), threads)
     else:
-        key = (
-            arithmetic, walk.order, columns, rows, channels, element_of(a.format, a.itemsize),
-            element_of(b.format, b.itemsize),
-        )
+        key = (arithmetic, walk.order, columns, rows, channels, element, stored)
         repeat(&walk, cached_job(key, keep), None, threads)
     return 0
 
