@@ -3,6 +3,9 @@ from typing import Any
 
 import numpy as np
 
+class Place: ...
+class Batch: ...
+
 class Fused:
     def __init__(
         self,

@@ -8,7 +8,6 @@ from libc.string cimport memcpy
 from cyresize.engine.dispatch cimport kernels
 from cyresize.engine.image cimport Image, end_of, move_row, padded, row_of, rows_contiguous, streams, unpack_row
 from cyresize.engine.lanes cimport NO_WEIGHTS, free_lanes, new_lanes
-from cyresize.engine.parallel cimport enter_team, leave_team
 from cyresize.engine.plan cimport AxisPlan
 from cyresize.engine.rows.table cimport SLACK, Lanes
 
@@ -32,7 +31,9 @@ cdef struct Walk:
     Py_ssize_t spare          # where scratch has room for a source row
 
 
-cdef void gather_row(const Walk* walk, const Image* src, const Image* dst, const char* row, char* to, char* spare) noexcept nogil:
+cdef void gather_row(
+    const Walk* walk, const Image* src, const Image* dst, const char* row, char* to, char* spare
+) noexcept nogil:
     """One packed output row from one source row."""
     cdef Py_ssize_t size = src.c*src.itemsize, length = src.w*size
     if not rows_contiguous(src):

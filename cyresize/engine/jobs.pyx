@@ -3,15 +3,13 @@
 Not a dialect: the plans say what is calculated, a function here says in which arithmetic.
 """
 
-from libc.math cimport rint
-
 from cyresize.engine.dispatch cimport kernels
 from cyresize.engine.lanes cimport DIGITS2, DIGITS3, NEAR_FAR, NO_WEIGHTS, ONES, SECOND, SINGLE_FLOATS
 from cyresize.engine.plan cimport FLOAT32, FLOAT64, INT16, INT32, AxisPlan
 from cyresize.engine.resample cimport (
     COLUMNS_FIRST, COLUMNS_ONLY, ROWS_FIRST, ROWS_ONLY, WINDOW, Job, Pipeline, new_job,
 )
-from cyresize.engine.rows.table cimport ELEMENTS, F16, F32, I8, I16, U8, U16, U32
+from cyresize.engine.rows.table cimport F32, U8, U16, U32
 
 from cyresize.engine import rules
 

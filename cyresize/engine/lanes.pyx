@@ -7,10 +7,9 @@ store whole vectors, so a short block's garbage is overwritten by the next block
 
 from libc.math cimport rint
 from libc.stdlib cimport calloc, free, malloc
-from libc.string cimport memset
 
 from cyresize.engine.plan cimport AxisPlan
-from cyresize.engine.rows.table cimport BYTES, FLOATS, NO_LANES, PAIRS, QUADS, SHORTS, SINGLES, WORDS, LaneFormat, Lanes
+from cyresize.engine.rows.table cimport FLOATS, NO_LANES, PAIRS, QUADS, SHORTS, SINGLES, WORDS, LaneFormat, Lanes
 
 cdef enum:
     ABSENT = 0x80             # index byte that byte shuffles turn into 0

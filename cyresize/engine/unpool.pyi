@@ -2,6 +2,4 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-def unpool(
-    source: NDArray[Any], index: NDArray[Any], target: NDArray[Any], fresh: bool, threads: int
-) -> int: ...
+def unpool(source: NDArray[Any], index: NDArray[Any], target: NDArray[Any], fresh: bool, threads: int) -> int: ...

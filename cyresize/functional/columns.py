@@ -10,7 +10,7 @@ import numpy as np
 
 from cyresize import checks
 from cyresize.engine.fold import fold, unfold
-from cyresize.functional.arguments import Array, Sizes, native, thread_count
+from cyresize.functional.arguments import Array, Sizes, native
 
 FORMS = {
     1: ("C x W", "N x C x W"),

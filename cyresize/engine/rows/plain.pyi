@@ -1,1 +1,3 @@
 table: object
+ops_table: object
+tensor_table: object
