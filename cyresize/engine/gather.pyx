@@ -8,6 +8,7 @@ from libc.string cimport memcpy
 from cyresize.engine.dispatch cimport kernels
 from cyresize.engine.image cimport Image, end_of, move_row, padded, row_of, rows_contiguous, streams, unpack_row
 from cyresize.engine.lanes cimport NO_WEIGHTS, free_lanes, new_lanes
+from cyresize.engine.parallel cimport enter_team, leave_team
 from cyresize.engine.plan cimport AxisPlan
 from cyresize.engine.rows.table cimport SLACK, Lanes
 
@@ -107,11 +108,13 @@ cdef class Gather:
             if scratch == NULL:
                 raise MemoryError(f"no memory for {team} x {size} bytes of row buffers")
         with nogil:
+            team = enter_team(team)
             if team == 1:
                 band(&walk, src, dst, scratch, 0, total)
             else:
                 for t in prange(team, num_threads=team, schedule="static", chunksize=1):
                     band(&walk, src, dst, scratch + t*size, total*t // team, total*(t + 1) // team)
+            leave_team(team)
             free(scratch)
         return 0
 
