@@ -3,6 +3,7 @@
 python -m bench [options]                 measure
 python -m bench report RESULT [--readme]  show a result, or write it into the README
 python -m bench compare BEFORE AFTER      what moved beyond the noise
+python -m bench accuracy [--output FILE]  bytes of each library against exact arithmetic
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bench import cases, compare, environment, peers, report, run
+from bench import accuracy, cases, compare, environment, peers, report, run
 from bench.cases import Case
 from bench.contest import Selection, families
 
@@ -67,7 +68,7 @@ def measuring_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bench",
         description="Time cyresize and other libraries in turns, after checking their results. Lists take commas.",
-        epilog="Also: python -m bench report RESULT [--readme], python -m bench compare BEFORE AFTER.",
+        epilog="Also: report RESULT, compare BEFORE AFTER, accuracy; each has its own --help.",
     )
     parser.add_argument("--quick", action="store_true", help="a small selection, under a minute")
     parser.add_argument("--list", action="store_true", help="show what can be selected, and how many cells are")
@@ -213,10 +214,33 @@ def contrast(arguments: Sequence[str]) -> int:
     return 0
 
 
+def investigate(arguments: Sequence[str]) -> int:
+    """``accuracy``."""
+    parser = argparse.ArgumentParser(prog="python -m bench accuracy", description=accuracy.__doc__)
+    parser.add_argument("--peers", type=words, metavar="NAMES", help="default: all that are installed")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write the result as JSON")
+    options = parser.parse_args(arguments)
+    unknown = [name for name in options.peers or () if name not in peers.LIBRARIES]
+    if unknown:
+        parser.error(f"--peers: unknown {', '.join(unknown)}; there are {', '.join(peers.LIBRARIES)}")
+    os.environ.setdefault("RAYON_NUM_THREADS", "1")
+    names = peers.installed(options.peers)
+    found = {
+        "format": accuracy.FORMAT,
+        "environment": environment.environment(names),
+        "missing": list(peers.missing(options.peers)),
+        "entries": list(accuracy.study(names)),
+    }
+    if options.output:
+        accuracy.save(options.output, found)
+    print(accuracy.terminal(found))
+    return 0
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Dispatch on the first word."""
     words_given = list(sys.argv[1:] if arguments is None else arguments)
-    commands = {"report": show, "compare": contrast}
+    commands = {"report": show, "compare": contrast, "accuracy": investigate}
     if words_given and words_given[0] in commands:
         return commands[words_given[0]](words_given[1:])
     return measure(words_given)

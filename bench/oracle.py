@@ -137,10 +137,15 @@ def sampled_rows(case: Case) -> np.ndarray:
     return np.unique(np.linspace(0, case.out_height - 1, min(ROWS, case.out_height)).round().astype(int))
 
 
-def resized_rows(source: np.ndarray, case: Case, mode: str, antialias: bool) -> np.ndarray:
-    """The sampled output rows of H x W or H x W x C in float64, clipped to the range of an integer dtype."""
+def resized_rows(
+    source: np.ndarray, case: Case, mode: str, antialias: bool, picked: np.ndarray | None = None
+) -> np.ndarray:
+    """The picked output rows of H x W or H x W x C in float64, clipped to the range of an integer dtype.
+
+    None picks the sampled ones.
+    """
     rows, columns = axes(case, mode, antialias)
-    picked = sampled_rows(case)
+    picked = sampled_rows(case) if picked is None else picked
     image = source if source.ndim == 3 else source[:, :, None]
     tall = np.zeros((len(picked), *image.shape[1:]))
     for k in range(rows.weight.shape[1]):

@@ -215,6 +215,64 @@ def resize_kornia(task: Task) -> Iterator[Contestant]:
     yield Contestant("kornia", partial(resize, task.source, task.size, mode, task.antialias))
 
 
+VIPS_KERNELS = {"linear": "linear", "cubic": "cubic", "lanczos4": "lanczos3"}
+
+
+def resize_vips(task: Task) -> Iterator[Contestant]:
+    """libvips, which widens its kernels where it shrinks. Where it enlarges, its pixels align by their corners."""
+    if task.dst or not task.antialias or task.size[0] > task.source.shape[0] or task.size[1] > task.source.shape[1]:
+        return
+    vips = load("pyvips")
+    vips.cache_set_max(0)  # or a second call would find the result of the first
+    height, width = task.source.shape[:2]
+    formats = {"uint8": "uchar", "uint16": "ushort", "float32": "float"}
+    kind = formats[task.source.dtype.name]
+    picture = vips.Image.new_from_memory(task.source.tobytes(), width, height, task.channels, kind)
+    across, down = task.size[1] / width, task.size[0] / height
+    kernel = VIPS_KERNELS[task.mode]
+
+    def call() -> Any:
+        return picture.resize(across, vscale=down, kernel=kernel, gap=0).write_to_memory()
+
+    def to_array(result: Any) -> np.ndarray:
+        return np.frombuffer(result, task.source.dtype).reshape(task.size + task.source.shape[2:])
+
+    yield Contestant("pyvips", call, to_array)
+
+
+def resize_scipy(task: Task) -> Iterator[Contestant]:
+    """``scipy.ndimage.zoom`` with pixels as areas. Its cubic is a spline through the pixels, which nobody else has."""
+    orders = {"nearest_exact": 0, "linear": 1}
+    if task.dst or task.antialias or task.threads > 1 or task.mode not in orders:
+        return
+    ndimage = load("scipy.ndimage")
+    factors = tuple(new / old for new, old in zip(task.size, task.source.shape[:2], strict=True))
+    factors += (1.0,) * (task.source.ndim - 2)
+    options = {"order": orders[task.mode], "mode": "nearest", "grid_mode": True, "prefilter": False}
+    yield Contestant("scipy", partial(ndimage.zoom, task.source, factors, **options))
+
+
+def resize_skimage(task: Task) -> Iterator[Contestant]:
+    """``skimage.transform``, whose floats are rounded to the dtype as its users do."""
+    if task.dst or task.antialias or task.threads > 1 or task.mode not in ("nearest_exact", "linear", "area"):
+        return
+    transform, dtype = load("skimage.transform"), task.source.dtype
+    if task.mode == "area":
+        if task.size[0] > task.source.shape[0] or task.size[1] > task.source.shape[1]:
+            return
+        axis = -1 if task.source.ndim == 3 else None
+        method = partial(transform.resize_local_mean, preserve_range=True, channel_axis=axis)
+    else:
+        order = int(task.mode == "linear")
+        method = partial(transform.resize, order=order, mode="edge", preserve_range=True, anti_aliasing=False)
+
+    def call() -> np.ndarray:
+        result = method(task.source, task.size)
+        return result if result.dtype == dtype else np.rint(result).astype(dtype)
+
+    yield Contestant("skimage", call)
+
+
 def rayon_threads() -> int:
     """The size of the process-wide pool of Rust libraries."""
     return int(os.environ.get("RAYON_NUM_THREADS") or os.cpu_count() or 1)
@@ -223,6 +281,11 @@ def rayon_threads() -> int:
 def set_cv2_threads(count: int) -> None:
     """Threads of OpenCV's next calls."""
     load("cv2").setNumThreads(count)
+
+
+def set_vips_threads(count: int) -> None:
+    """Threads of libvips's next calls."""
+    load("pyvips").concurrency_set(count)
 
 
 def set_torch_threads(count: int) -> None:
@@ -238,6 +301,9 @@ LIBRARIES = {
         Library("torch", "torch", "torch", resize_torch, set_torch_threads),
         Library("cykooz", "cykooz_resizer", "cykooz.resizer", resize_cykooz),
         Library("kornia", "kornia_rs", "kornia-rs", resize_kornia),
+        Library("pyvips", "pyvips", "pyvips", resize_vips, set_vips_threads),
+        Library("scipy", "scipy", "scipy", resize_scipy),
+        Library("skimage", "skimage", "scikit-image", resize_skimage),
     )
 }
 

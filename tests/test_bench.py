@@ -335,9 +335,10 @@ def test_every_installed_library_gives_its_cells(restored, library, dst):
             assert not refusals
             for name, verdict in trial.judge(arrays).items():
                 took_part += name != OURS
-                # kornia-rs has another cubic, and its lanczos on enlarging is coarse: what the gate is there for.
-                assert verdict.met or name == "kornia", (cell, name, verdict)
-    assert took_part or (dst and library in ("pillow", "torch", "kornia"))
+                # kornia-rs has another cubic, and its lanczos on enlarging is coarse, as are the tables of weights in
+                # libvips: what the gate is there for.
+                assert verdict.met or name in ("kornia", "pyvips"), (cell, name, verdict)
+    assert took_part or (dst and library not in ("cv2", "cykooz"))
 
 
 # Reports
