@@ -251,7 +251,8 @@ cdef int run(
 
 
 def resample_axes(
-    src, dst, AxisPlan rows, AxisPlan columns, int row_axis, int column_axis, int arithmetic, int threads, bint keep=True
+    src, dst, AxisPlan rows, AxisPlan columns, int row_axis, int column_axis, int arithmetic, int threads,
+    bint keep=True,
 ):
     """Resample one or two axes of ``src`` into ``dst``; the others have the same lengths.
 
