@@ -1,7 +1,7 @@
 """Command line of the benchmarks.
 
 python -m bench [options]                 measure
-python -m bench report RESULT [--readme]  show a result, or write it into the README
+python -m bench report RESULT [--readme] [--html FILE]  show a result, or write it as a page or into the README
 python -m bench compare BEFORE AFTER      what moved beyond the noise
 python -m bench accuracy [--output FILE]  bytes of each library against exact arithmetic
 """
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bench import accuracy, cases, compare, environment, peers, report, run
+from bench import accuracy, cases, compare, environment, html, peers, report, run
 from bench.cases import Case
 from bench.contest import Selection, families
 
@@ -187,13 +187,16 @@ def show(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench report")
     parser.add_argument("result", type=Path)
     parser.add_argument("--readme", action="store_true", help="write the Markdown table between the README's markers")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write a page that needs no network")
     parser.add_argument("--rows", type=int, default=None, help="cut the table after so many rows")
     options = parser.parse_args(arguments)
     try:
         result = run.read(options.result)
+        if options.html:
+            html.write(options.html, result)
         if options.readme:
             report.write_readme(ROOT / "README.md", report.markdown(result))
-        else:
+        if not options.html and not options.readme:
             print(report.terminal(result, options.rows))
     except (OSError, ValueError) as error:
         parser.exit(1, f"{parser.prog}: {error}\n")
