@@ -265,8 +265,9 @@ cdef Lanes* new_lanes(
     t.weights = t.index + blocks*g.lanes*g.lane_bytes
     t.masks = <unsigned short*> (t.weights + blocks*g.groups*weight_bytes(format, encoding))
     fill(
-        t, plan, &g, format, encoding, <Py_ssize_t*> t.base, <Py_ssize_t*> t.out, <int*> t.used, <unsigned char*> t.index,
-        <unsigned char*> t.weights, <unsigned short*> t.masks if format.kind == FLOATS else NULL,
+        t, plan, &g, format, encoding, <Py_ssize_t*> t.base, <Py_ssize_t*> t.out, <int*> t.used,
+        <unsigned char*> t.index, <unsigned char*> t.weights,
+        <unsigned short*> t.masks if format.kind == FLOATS else NULL,
     )
     if format.kind == FLOATS:
         find_whole(t)

@@ -14,7 +14,7 @@ from cyresize.engine.image cimport Image, end_of, pack_row, padded, row_of, rows
 from cyresize.engine.lanes cimport free_lanes, lane_cost, new_lanes
 from cyresize.engine.parallel cimport enter_team, leave_team
 from cyresize.engine.plan cimport FLOAT64, INT16, AxisPlan
-from cyresize.engine.rows.table cimport NO_LANES, SLACK, Columns, LaneFormat, Lanes
+from cyresize.engine.rows.table cimport SLACK, Columns, LaneFormat, Lanes
 
 cdef enum:
     STRIP_BYTES = 24 << 10    # ring rows and lane table of a strip: most of a first-level cache
@@ -162,10 +162,10 @@ cdef void band(
 ) noexcept nogil:
     """Rows begin..end of all output rows of all images, in order, on one thread."""
     cdef Scratch s
-    cdef Py_ssize_t i, n = begin // dst.h, y = begin - n*dst.h
+    cdef Py_ssize_t _, n = begin // dst.h, y = begin - n*dst.h
     lay_out(p, columns, src, dst, streaming, &s, memory)
     forget_rows(p, &s)
-    for i in range(begin, end):
+    for _ in range(begin, end):
         if y == dst.h:
             n += 1
             y = 0
@@ -219,7 +219,7 @@ cdef class Job:
     """Two plans, their quantised weights and the kernels that execute them. Does not change, so it is shared."""
 
     cdef int use_lanes(self, const LaneFormat* format, int encoding) except -1:
-        """Give the horizontal kernel a lane table, if the level wants one and the plan fits, and strips if it is large."""
+        """Give the horizontal kernel a lane table if the level wants one and the plan fits, strips if that is large."""
         cdef Pipeline* p = &self.pipeline
         cdef Py_ssize_t n = p.columns.n_out*p.columns.channels
         cdef Py_ssize_t cost = n*(p.taps*p.ring_size + lane_cost(self.column_plan, format, encoding))

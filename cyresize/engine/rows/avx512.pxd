@@ -33,7 +33,9 @@ cdef extern from "<immintrin.h>" nogil:
 
     __m512i _mm512_shuffle_epi8(__m512i, __m512i)
     __m512i _mm512_broadcast_i32x4(__m128i)
-    __m128i _mm_setr_epi8(char, char, char, char, char, char, char, char, char, char, char, char, char, char, char, char)
+    __m128i _mm_setr_epi8(
+        char, char, char, char, char, char, char, char, char, char, char, char, char, char, char, char
+    )
     __m512i _mm512_permutexvar_epi8(__m512i, __m512i)
     __m512i _mm512_maskz_permutexvar_epi8(__mmask64, __m512i, __m512i)
     __m512i _mm512_maskz_permutexvar_epi16(__mmask32, __m512i, __m512i)
@@ -75,7 +77,7 @@ cdef extern from "<immintrin.h>" nogil:
     __m512 _mm512_add_ps(__m512, __m512)
     __m512 _mm512_mask_add_ps(__m512, __mmask16, __m512, __m512)
     __m512 _mm512_mul_ps(__m512, __m512)
-    void _mm512_stream_si512(void*, __m512i)
+    void _mm512_stream_si512(__m512i*, __m512i)
     void _mm_sfence()
     __m512 _mm512_maskz_loadu_ps(__mmask16, const void*)
     __m512 _mm512_loadu_ps(const void*)

@@ -4,7 +4,9 @@
 from libc.math cimport rint, rintf
 from libc.string cimport memcpy
 
-from cyresize.engine.rows.table cimport BYTES, F32, FLOATS, PAIRS, QUADS, SHORTS, SINGLES, U8, U16, WORDS, Columns, LaneFormat, Lanes, RowKernels
+from cyresize.engine.rows.table cimport (
+    BYTES, F32, FLOATS, PAIRS, QUADS, SHORTS, SINGLES, U8, U16, WORDS, Columns, LaneFormat, Lanes, RowKernels,
+)
 
 ctypedef unsigned char u8
 ctypedef signed char i8
@@ -402,7 +404,9 @@ cdef inline void add_from(const stored* a, float w, float* out, Py_ssize_t n) no
         out[i] = out[i] + <float> a[i]*w
 
 
-cdef inline void blend_from(const void** rows, const float* w, int taps, float* out, stored* t, Py_ssize_t n) noexcept nogil:
+cdef inline void blend_from(
+    const void** rows, const float* w, int taps, float* out, stored* t, Py_ssize_t n
+) noexcept nogil:
     """Rows of ``stored`` (the type of ``t``, which is not read) into one of floats, in pieces that stay in cache."""
     cdef const stored** r = <const stored**> rows
     cdef const stored *part[8]
@@ -410,9 +414,10 @@ cdef inline void blend_from(const void** rows, const float* w, int taps, float* 
     cdef int k, j
     for begin in range(0, n, 1024):
         m = min(n - begin, 1024)
-        for j in range(min(taps, 4)):
+        part[0] = r[0] + begin
+        for j in range(1, min(taps, 4)):
             part[j] = r[j] + begin
-        if taps == 1:
+        if taps <= 1:
             for j in range(m):
                 out[begin + j] = <float> part[0][j]*w[0]
             continue
@@ -630,7 +635,9 @@ cdef inline void widen_small(const stored* s, float* d, Py_ssize_t n) noexcept n
         d[i] = <float> s[i]
 
 
-cdef inline void narrow_small(const float* s, stored* d, Py_ssize_t n, const float low, const float high) noexcept nogil:
+cdef inline void narrow_small(
+    const float* s, stored* d, Py_ssize_t n, const float low, const float high
+) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(n):
         d[i] = <stored> <int> rounded(s[i], low, high)

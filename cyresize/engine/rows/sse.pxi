@@ -152,7 +152,7 @@ cdef void sse_bytes_to_float_columns(const Columns* p, const void* row, void* ou
     cdef const u8* w = t.weights
     cdef const u8* s
     cdef __m128i index
-    cdef __m128 total
+    cdef __m128 product, total
     cdef Py_ssize_t b
     cdef int k
     for b in range(t.blocks):
@@ -161,7 +161,8 @@ cdef void sse_bytes_to_float_columns(const Columns* p, const void* row, void* ou
         index = load16_aligned(t.index + 16*b)
         total = _mm_setzero_ps()
         for k in range(t.used[b]):
-            total = _mm_add_ps(total, _mm_mul_ps(_mm_cvtepi32_ps(window16(s, index)), _mm_loadu_ps(<const float*> (w + 16*k))))
+            product = _mm_mul_ps(_mm_cvtepi32_ps(window16(s, index)), _mm_loadu_ps(<const float*> (w + 16*k)))
+            total = _mm_add_ps(total, product)
             s += p.channels
         w += 16*t.groups
         _mm_storeu_ps(<float*> out + t.out[b], total)

@@ -185,7 +185,9 @@ cdef void vbmi_fixed_u8_columns(const Columns* p, const void* row, void* out) no
         fixed_blocks(p, s, d, 2, False, False)
 
 
-cdef inline void pillow_blocks(const Columns* p, const u8* row, u8* out, const bint inside, const bint narrow) noexcept nogil:
+cdef inline void pillow_blocks(
+    const Columns* p, const u8* row, u8* out, const bint inside, const bint narrow
+) noexcept nogil:
     cdef const Lanes* t = p.lanes
     cdef __m512i zero = _mm512_setzero_si512(), start = _mm512_set1_epi32(1 << 21), v
     cdef Py_ssize_t b
@@ -277,7 +279,9 @@ cdef inline int digit_quad(const i32* w, int k, int taps, const int digit) noexc
 
 
 # uint8 row to float row: products added in tap order, a lane whose taps have ended adds 0.
-cdef inline void byte_blocks(const Columns* p, const u8* row, float* out, const bint inside, const bint narrow) noexcept nogil:
+cdef inline void byte_blocks(
+    const Columns* p, const u8* row, float* out, const bint inside, const bint narrow
+) noexcept nogil:
     cdef const Lanes* t = p.lanes
     cdef const u8* w = t.weights
     cdef __mmask64 lowest = 0x1111111111111111
@@ -386,7 +390,9 @@ cdef inline void float_blocks_of(
         float_blocks(p, row, out, begin, end, groups, False, False, masked)
 
 
-cdef void masked_floats(const Columns* p, const float* row, float* out, Py_ssize_t begin, Py_ssize_t end) noexcept nogil:
+cdef void masked_floats(
+    const Columns* p, const float* row, float* out, Py_ssize_t begin, Py_ssize_t end
+) noexcept nogil:
     float_blocks_of(p, row, out, begin, end, p.lanes.groups, True)
 
 
@@ -728,7 +734,7 @@ cdef void vbmi_stream(const void* row, void* out, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t i, head = min(<Py_ssize_t> (-<size_t> d & 63), n), body = (n - head) & ~<Py_ssize_t> 63
     memcpy(d, s, head)
     for i in range(head, head + body, 64):
-        _mm512_stream_si512(d + i, _mm512_loadu_si512(s + i))
+        _mm512_stream_si512(<__m512i*> (d + i), _mm512_loadu_si512(s + i))
     memcpy(d + head + body, s + head + body, n - head - body)
     _mm_sfence()
 
