@@ -465,15 +465,26 @@ cdef void vbmi_words_to_float_columns(const Columns* p, const void* row, void* o
 
 
 # Whole windows of floats, added as OpenCV does: groups of four in row-major order, what is left one by one.
-cdef inline __m512 area_sum(const Columns* p, const float** rows, Py_ssize_t base, __m512i index) noexcept nogil:
-    cdef __m512 total = _mm512_setzero_ps(), group = total, value
-    cdef int area = p.factor*p.row_factor, j = 0, r, x
+cdef inline __m512 area_sum(
+    const Columns* p, const float** rows, Py_ssize_t base, __m512i first, const int width, const int height,
+    const bint inside,
+) noexcept nogil:
+    cdef __m512 total = _mm512_setzero_ps(), group = total, value, head = total, tail = total
+    cdef __m512i index, advance = _mm512_set1_epi32(<int> p.channels)
+    cdef int area = width*height, j = 0, r, x
     cdef const float* s
-    for r in range(p.row_factor):
+    for r in range(height):
         s = rows[r] + base
-        for x in range(p.factor):
-            value = _mm512_permutex2var_ps(_mm512_loadu_ps(s), index, _mm512_loadu_ps(s + 16))
-            s += p.channels
+        index = first
+        for x in range(width):
+            if x == 0 or not inside:
+                head = _mm512_loadu_ps(s)
+                tail = _mm512_loadu_ps(s + 16)
+            value = _mm512_permutex2var_ps(head, index, tail)
+            if inside:
+                index = _mm512_add_epi32(index, advance)
+            else:
+                s += p.channels
             if j >= (area & ~3):
                 total = _mm512_add_ps(total, value)
             else:
@@ -484,30 +495,105 @@ cdef inline __m512 area_sum(const Columns* p, const float** rows, Py_ssize_t bas
     return total
 
 
-cdef void vbmi_area_float(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+# A 2 x 2 window added within rows first.
+cdef inline __m512 pair_sum(const Columns* p, const float* s, __m512i index) noexcept nogil:
+    cdef __m512 head = _mm512_loadu_ps(s), tail = _mm512_loadu_ps(s + 16)
+    cdef __m512i second = _mm512_add_epi32(index, _mm512_set1_epi32(<int> p.channels))
+    return _mm512_add_ps(_mm512_permutex2var_ps(head, index, tail), _mm512_permutex2var_ps(head, second, tail))
+
+
+cdef inline void area_blocks(
+    const Columns* p, const float** rows, float* out, const int width, const int height, const bint inside
+) noexcept nogil:
     cdef const Lanes* t = p.lanes
-    cdef __m512 scale = _mm512_set1_ps(<float> 1.0/<float> (p.factor*p.row_factor)), total, below
+    cdef __m512 scale = _mm512_set1_ps(<float> 1.0/<float> (width*height)), total
     cdef __m512i index
-    cdef Py_ssize_t b, left
-    if t == NULL or taps < p.row_factor:
-        area_float(p, rows, taps, out)
-        return
+    cdef Py_ssize_t b, pairs = p.row_pairs*p.channels
     for b in range(t.blocks):
         index = _mm512_load_si512(t.index + 64*b)
-        total = area_sum(p, <const float**> rows, t.base[b], index)
-        # The first columns of a 2 x 2 shrink are added within rows first.
-        left = p.row_pairs*p.channels - t.out[b]
-        if left > 0:
-            below = _mm512_add_ps(pair_sum(p, <const float*> rows[0] + t.base[b], index),
-                                  pair_sum(p, <const float*> rows[1] + t.base[b], index))
-            total = _mm512_mask_mov_ps(total, first_words(left), below)
-        store_floats(<float*> out + t.out[b], t.n - t.out[b], _mm512_mul_ps(total, scale))
+        # The first columns of a 2 x 2 shrink are added within rows first; a block may have some of both.
+        if t.out[b] + 16 <= pairs:
+            total = _mm512_add_ps(
+                pair_sum(p, rows[0] + t.base[b], index), pair_sum(p, rows[1] + t.base[b], index)
+            )
+        else:
+            total = area_sum(p, rows, t.base[b], index, width, height, inside)
+            if t.out[b] < pairs:
+                total = _mm512_mask_mov_ps(
+                    total, first_words(pairs - t.out[b]), _mm512_add_ps(
+                        pair_sum(p, rows[0] + t.base[b], index), pair_sum(p, rows[1] + t.base[b], index)
+                    ),
+                )
+        store_floats(out + t.out[b], t.n - t.out[b], _mm512_mul_ps(total, scale))
 
 
-cdef inline __m512 pair_sum(const Columns* p, const float* s, __m512i index) noexcept nogil:
-    cdef __m512 first = _mm512_permutex2var_ps(_mm512_loadu_ps(s), index, _mm512_loadu_ps(s + 16))
-    s += p.channels
-    return _mm512_add_ps(first, _mm512_permutex2var_ps(_mm512_loadu_ps(s), index, _mm512_loadu_ps(s + 16)))
+cdef void vbmi_area_float(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+    if p.lanes == NULL or taps < p.row_factor:
+        area_float(p, rows, taps, out)
+    elif p.lanes.inside and p.factor == 2 and p.row_factor == 2:
+        area_blocks(p, <const float**> rows, <float*> out, 2, 2, True)
+    elif p.lanes.inside:
+        area_blocks(p, <const float**> rows, <float*> out, p.factor, p.row_factor, True)
+    else:
+        area_blocks(p, <const float**> rows, <float*> out, p.factor, p.row_factor, False)
+
+
+# Two taps of three or four channels lie side by side, so one load of eight floats brings both: for shrinking axes,
+# where a block of lanes would be mostly empty. Four pixels at a time, products in tap order.
+cdef inline __m512 two_pixels(const float* row, const Py_ssize_t* start, const Py_ssize_t C) noexcept nogil:
+    return _mm512_insertf32x8(
+        _mm512_castps256_ps512(_mm256_loadu_ps(row + start[0]*C)), _mm256_loadu_ps(row + start[1]*C), 1
+    )
+
+
+cdef inline void pixel_pairs(
+    const Columns* p, const float* row, float* out, Py_ssize_t begin, Py_ssize_t end, const Py_ssize_t C,
+    __m512i spread, __m512i taps,
+) noexcept nogil:
+    cdef const float* w = <const float*> p.weights
+    cdef __m512 a, b
+    cdef Py_ssize_t x
+    for x in range(begin, end, 4):
+        a = _mm512_permutexvar_ps(spread, _mm512_broadcast_f32x4(_mm_loadu_ps(w + 2*x)))
+        b = _mm512_permutexvar_ps(spread, _mm512_broadcast_f32x4(_mm_loadu_ps(w + 2*x + 4)))
+        a = _mm512_mul_ps(two_pixels(row, p.start + x, C), a)
+        b = _mm512_mul_ps(two_pixels(row, p.start + x + 2, C), b)
+        a = _mm512_add_ps(
+            _mm512_permutex2var_ps(a, taps, b),
+            _mm512_permutex2var_ps(a, _mm512_add_epi32(taps, _mm512_set1_epi32(<int> C)), b),
+        )
+        store_floats(out + x*C, (p.n_out - x)*C, a)
+
+
+cdef void vbmi_float_pairs(const Columns* p, const void* row, void* out) noexcept nogil:
+    cdef Columns part = p[0]
+    cdef Py_ssize_t begin = 0, end = p.n_out
+    # Outputs with one tap, at the edges, and what is left of groups of four go pixel by pixel.
+    if p.count != NULL:
+        while begin < end and p.count[begin] < 2:
+            begin += 1
+        while end > begin and p.count[end - 1] < 2:
+            end -= 1
+    end = begin + ((end - begin) & ~<Py_ssize_t> 3)
+    if p.channels == 3:
+        pixel_pairs(
+            p, <const float*> row, <float*> out, begin, end, 3,
+            _mm512_setr_epi32(0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3),
+            _mm512_setr_epi32(0, 1, 2, 8, 9, 10, 16, 17, 18, 24, 25, 26, 0, 0, 0, 0),
+        )
+    else:
+        pixel_pairs(
+            p, <const float*> row, <float*> out, begin, end, 4,
+            _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3),
+            _mm512_setr_epi32(0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27),
+        )
+    part.n_out = begin
+    float_columns(&part, row, out)
+    part.n_out = p.n_out - end
+    part.start += end
+    part.count += end if part.count != NULL else 0
+    part.weights = <const float*> p.weights + 2*end
+    float_columns(&part, row, <float*> out + end*p.channels)
 
 
 # Pairs of neighbours: with one channel they lie side by side, with four one shuffle within 16 bytes brings them so.
@@ -749,6 +835,7 @@ cdef void use_vbmi_kernels(RowKernels* table) noexcept:
     table.columns_from[<int> U16] = vbmi_words_to_float_columns
     table.columns_from_lanes[<int> U16] = LaneFormat(FLOATS, 16, 64)
     table.float_columns = vbmi_float_columns
+    table.float_pairs = vbmi_float_pairs
     table.float_lanes = LaneFormat(FLOATS, 16, 32)
     table.half_u8 = vbmi_half_u8
     table.half_u8_lanes = LaneFormat(PAIRS, 32, 128)
