@@ -33,7 +33,9 @@ cdef Py_ssize_t lay_out(
     cdef Py_ssize_t at = 0, n_src = src.w*src.c, n_dst = dst.w*dst.c
     cdef bint copies
     s.columns = columns[0]
-    s.columns.ahead = src.stride_h if columns_read_source(p) and p.widen == NULL else 0
+    s.columns.ahead = 0
+    if p.widen == NULL:
+        s.columns.ahead = src.stride_h if columns_read_source(p) else columns.row_factor*src.stride_h
     s.packed_src = rows_contiguous(src)
     s.packed_dst = rows_contiguous(dst)
     s.streaming = streaming

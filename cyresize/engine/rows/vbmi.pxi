@@ -511,6 +511,10 @@ cdef inline void area_blocks(
     cdef Py_ssize_t b, pairs = p.row_pairs*p.channels
     for b in range(t.blocks):
         index = _mm512_load_si512(t.index + 64*b)
+        fetch(rows[0] + t.base[b], p.ahead)
+        fetch(rows[0] + t.base[b] + 16, p.ahead)
+        fetch(rows[height - 1] + t.base[b], p.ahead)
+        fetch(rows[height - 1] + t.base[b] + 16, p.ahead)
         # The first columns of a 2 x 2 shrink are added within rows first; a block may have some of both.
         if t.out[b] + 16 <= pairs:
             total = _mm512_add_ps(
