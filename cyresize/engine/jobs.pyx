@@ -34,6 +34,7 @@ cdef void float_kernels(Job job, int element, int stored, int order) noexcept:
     if order == COLUMNS_FIRST and kernels.blend_to[stored] != NULL:
         p.narrow = NULL
         p.out_size = SIZES[stored]
+        p.stream_blend = kernels.stream_blend[stored]
         p.blend = kernels.blend_to[stored]
 
 

@@ -86,6 +86,7 @@ cdef extern from "<immintrin.h>" nogil:
     __m512 _mm512_mask_add_ps(__m512, __mmask16, __m512, __m512)
     __m512 _mm512_mul_ps(__m512, __m512)
     void _mm512_stream_si512(void*, __m512i)
+    void _mm512_stream_ps(void*, __m512)
     void _mm_sfence()
     __m512 _mm512_maskz_loadu_ps(__mmask16, const void*)
     __m512 _mm512_loadu_ps(const void*)

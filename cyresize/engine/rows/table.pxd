@@ -119,3 +119,4 @@ cdef struct RowKernels:
     gather_fn gather
     # n bytes to memory past the caches: for results too large to be found there again. NULL: memcpy.
     convert_fn stream
+    blend_fn stream_blend[9]  # blend_to that does so itself; NULL: through a row in scratch

@@ -726,48 +726,74 @@ cdef void vbmi_half_u16(const Columns* p, const void** rows, int taps, void* out
         )
 
 
-# Two and four rows of floats, the usual numbers of taps: as in rows.pxi, with prefetching.
-cdef inline void blend_floats(const float** r, const float* w, const int taps, float* out, Py_ssize_t n) noexcept nogil:
-    cdef __m512 total
-    cdef Py_ssize_t i
-    cdef int k
-    for i in range(0, n - 15, 16):
-        fetch(r[taps - 1] + i, AHEAD)
-        total = _mm512_mul_ps(_mm512_loadu_ps(r[0] + i), _mm512_set1_ps(w[0]))
-        for k in range(1, taps):
-            total = _mm512_add_ps(total, _mm512_mul_ps(_mm512_loadu_ps(r[k] + i), _mm512_set1_ps(w[k])))
-        _mm512_storeu_ps(out + i, total)
-    i = n & ~<Py_ssize_t> 15
-    if i < n:
-        total = _mm512_mul_ps(_mm512_maskz_loadu_ps(first_words(n - i), r[0] + i), _mm512_set1_ps(w[0]))
-        for k in range(1, taps):
-            total = _mm512_add_ps(
-                total, _mm512_mul_ps(_mm512_maskz_loadu_ps(first_words(n - i), r[k] + i), _mm512_set1_ps(w[k]))
-            )
-        _mm512_mask_storeu_ps(out + i, first_words(n - i), total)
-
-
-cdef void vbmi_float_blend(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
-    if taps == 2:
-        blend_floats(<const float**> rows, <const float*> weights, 2, <float*> out, n)
-    elif taps == 4:
-        blend_floats(<const float**> rows, <const float*> weights, 4, <float*> out, n)
-    else:
-        float_blend(rows, weights, taps, out, n)
-
-
-# Floats to unsigned integers: conversion rounds half to even, what is below 0 becomes 0, packing saturates above.
-# Blends of integers are finite and far from 2**31, where conversion would wrap.
-cdef inline __m512i whole_numbers(__m512 v) noexcept nogil:
-    return _mm512_max_epi32(_mm512_cvtps_epi32(v), _mm512_setzero_si512())
-
-
 cdef inline __m512 blend16(const float** r, const float* w, const int taps, Py_ssize_t i) noexcept nogil:
     cdef __m512 total = _mm512_mul_ps(_mm512_loadu_ps(r[0] + i), _mm512_set1_ps(w[0]))
     cdef int k
     for k in range(1, taps):
         total = _mm512_add_ps(total, _mm512_mul_ps(_mm512_loadu_ps(r[k] + i), _mm512_set1_ps(w[k])))
     return total
+
+
+cdef inline __m512 blend_some(
+    const float** r, const float* w, const int taps, Py_ssize_t i, __mmask16 which
+) noexcept nogil:
+    cdef __m512 total = _mm512_mul_ps(_mm512_maskz_loadu_ps(which, r[0] + i), _mm512_set1_ps(w[0]))
+    cdef int k
+    for k in range(1, taps):
+        total = _mm512_add_ps(
+            total, _mm512_mul_ps(_mm512_maskz_loadu_ps(which, r[k] + i), _mm512_set1_ps(w[k]))
+        )
+    return total
+
+
+# As in rows.pxi, with prefetching; `past_caches`: to memory, in whole cache lines.
+cdef inline void blend_floats(
+    const float** r, const float* w, const int taps, float* out, Py_ssize_t n, const bint past_caches
+) noexcept nogil:
+    cdef Py_ssize_t i = 0
+    if past_caches:
+        i = min(<Py_ssize_t> ((-<size_t> out & 63) >> 2), n)
+        _mm512_mask_storeu_ps(out, first_words(i), blend_some(r, w, taps, 0, first_words(i)))
+    while i + 16 <= n:
+        fetch(r[taps - 1] + i, AHEAD)
+        if past_caches:
+            _mm512_stream_ps(out + i, blend16(r, w, taps, i))
+        else:
+            _mm512_storeu_ps(out + i, blend16(r, w, taps, i))
+        i += 16
+    if i < n:
+        _mm512_mask_storeu_ps(out + i, first_words(n - i), blend_some(r, w, taps, i, first_words(n - i)))
+
+
+cdef void vbmi_float_blend(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    if taps == 2:
+        blend_floats(<const float**> rows, <const float*> weights, 2, <float*> out, n, False)
+    elif taps == 4:
+        blend_floats(<const float**> rows, <const float*> weights, 4, <float*> out, n, False)
+    elif taps == 8:
+        blend_floats(<const float**> rows, <const float*> weights, 8, <float*> out, n, False)
+    else:
+        float_blend(rows, weights, taps, out, n)
+
+
+cdef void vbmi_float_blend_past(
+    const void** rows, const void* weights, int taps, void* out, Py_ssize_t n
+) noexcept nogil:
+    if taps == 2:
+        blend_floats(<const float**> rows, <const float*> weights, 2, <float*> out, n, True)
+    elif taps == 4:
+        blend_floats(<const float**> rows, <const float*> weights, 4, <float*> out, n, True)
+    elif taps == 8:
+        blend_floats(<const float**> rows, <const float*> weights, 8, <float*> out, n, True)
+    else:
+        blend_floats(<const float**> rows, <const float*> weights, taps, <float*> out, n, True)
+    _mm_sfence()
+
+
+# Floats to unsigned integers: conversion rounds half to even, what is below 0 becomes 0, packing saturates above.
+# Blends of integers are finite and far from 2**31, where conversion would wrap.
+cdef inline __m512i whole_numbers(__m512 v) noexcept nogil:
+    return _mm512_max_epi32(_mm512_cvtps_epi32(v), _mm512_setzero_si512())
 
 
 cdef inline void blend_whole(
@@ -849,6 +875,7 @@ cdef void use_vbmi_kernels(RowKernels* table) noexcept:
     table.blend_to[<int> U16] = vbmi_blend_to_u16
     table.narrow[<int> U16] = vbmi_narrow_u16
     table.stream = vbmi_stream
+    table.stream_blend[<int> F32] = vbmi_float_blend_past
     table.half_u16 = vbmi_half_u16
     table.half_u16_lanes = LaneFormat(SHORTS, 32, 64)
     table.area_u8 = vbmi_area_u8
