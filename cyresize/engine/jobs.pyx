@@ -34,22 +34,33 @@ cdef void float_kernels(Job job, int element, int stored, int order) noexcept:
     if order == COLUMNS_FIRST and kernels.blend_to[stored] != NULL:
         p.narrow = NULL
         p.out_size = SIZES[stored]
+        p.stream_blend = kernels.stream_blend[stored]
         p.blend = kernels.blend_to[stored]
 
 
-cdef int cheaper_order(int element, AxisPlan columns, AxisPlan rows) noexcept:
-    """The order with fewer instructions per 16 elements, by a count that was fitted to measurements."""
+cdef int cheaper_order(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan rows) noexcept:
+    """The order with fewer cycles per 16 elements, by a count that was fitted to measurements.
+
+    Not a question to this level's table: the order shows in the last bit, so it is the same on every level.
+    """
     cdef double h = rows.n_in, w = columns.n_in, oh = rows.n_out, ow = columns.n_out, scale = max(w/ow, 1.0)
-    # Types that some level filters as they are stored. Not a question to this level's table: the order shows in the
-    # last bit, so it is the same on every level.
+    cdef bint single = element == F32
+    # uint8 and uint16 are filtered as they are stored; the other types are widened to floats first.
     cdef bint direct = element == U8 or element == U16
-    # Steep shrinks fill only part of a block of lanes.
-    cdef double horizontal = (3 + 3*columns.taps)*max(scale/2.0, 1.0)
-    cdef double from_stored = (3 + 4*columns.taps)*max(scale/4.0, 1.0) if direct else horizontal
+    # Steep shrinks fill only part of a block of lanes; pairs of pixels do not mind.
+    cdef double floats = 8 if in_pairs(columns, channels) else (3 + 3*columns.taps)*max(scale/2.0, 1.0)
+    cdef double from_stored = (3 + 3.5*columns.taps)*max(scale/4.0, 1.0)
     cdef double vertical = 2 + 1.5*rows.taps
-    cdef double columns_first = min(h, oh*rows.taps)*ow*from_stored + oh*ow*vertical
-    cdef double rows_first = oh*w*vertical + oh*ow*horizontal
+    cdef double columns_first = min(h, oh*rows.taps)*ow*(
+        from_stored if direct else (3 + 3*columns.taps)*max(scale/2.0, 1.0)
+    ) + oh*ow*(vertical + (0 if single else 2))
+    cdef double rows_first = oh*w*(vertical + (0 if single else 1)) + oh*ow*(floats + (0 if single else 4))
     return COLUMNS_FIRST if columns_first <= rows_first else ROWS_FIRST
+
+
+cdef bint in_pairs(AxisPlan columns, Py_ssize_t channels) noexcept:
+    # Measured: from a shrink of about 1.1 on, blocks of lanes have too few lanes in use.
+    return columns.taps == 2 and (channels == 3 or channels == 4) and 10*columns.n_in >= 11*columns.n_out
 
 
 cdef Job float_job(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan rows, int order):
@@ -63,7 +74,7 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     cdef Pipeline* p = &job.pipeline
     cdef bint to_scratch
     if order == ANY_ORDER:
-        order = cheaper_order(element, columns, rows)
+        order = cheaper_order(element, channels, columns, rows)
     float_kernels(job, element, stored, order)
     if element >= U32 or order == ROWS_ONLY:
         return job
@@ -76,6 +87,9 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
             p.row_size = SIZES[element]
             p.columns_pass = kernels.columns_from[element]
             return job
+    if order == ROWS_FIRST and kernels.float_pairs != NULL and in_pairs(columns, channels):
+        p.columns_pass = kernels.float_pairs
+        return job
     job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS)
     return job
 

@@ -11,6 +11,7 @@ cdef struct Pipeline:
     convert_fn widen          # NULL: rows are calculated with as they are stored
     columns_fn columns_pass
     blend_fn blend
+    blend_fn stream_blend     # NULL, or blend for results that go past the caches
     window_fn window
     convert_fn narrow
     Py_ssize_t row_size       # element of a source row, widened

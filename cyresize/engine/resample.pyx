@@ -33,7 +33,9 @@ cdef Py_ssize_t lay_out(
     cdef Py_ssize_t at = 0, n_src = src.w*src.c, n_dst = dst.w*dst.c
     cdef bint copies
     s.columns = columns[0]
-    s.columns.ahead = src.stride_h if columns_read_source(p) and p.widen == NULL else 0
+    s.columns.ahead = 0
+    if p.widen == NULL:
+        s.columns.ahead = src.stride_h if columns_read_source(p) else columns.row_factor*src.stride_h
     s.packed_src = rows_contiguous(src)
     s.packed_dst = rows_contiguous(dst)
     s.streaming = streaming
@@ -125,14 +127,17 @@ cdef void output_row(
 ) noexcept nogil:
     cdef int count = 0
     cdef char* row = row_of(dst, n, y)
-    cdef char* stored = row if s.packed_dst and not s.streaming else s.staged
+    cdef bint staged = not s.packed_dst or (s.streaming and p.stream_blend == NULL)
+    cdef char* stored = s.staged if staged else row
     cdef char* out = stored if p.narrow == NULL else s.finished
     cdef const void* weights = p.weights + y*p.taps*p.weight_size
     if p.order == COLUMNS_ONLY:
         p.columns_pass(&s.columns, source_row(p, src, s, n, y), out)
     else:
         count = gather_rows(p, src, s, n, y)
-    if p.order == COLUMNS_FIRST or p.order == ROWS_ONLY:
+    if s.streaming and p.stream_blend != NULL:
+        p.stream_blend(s.pointers, weights, count, out, s.n_dst)
+    elif p.order == COLUMNS_FIRST or p.order == ROWS_ONLY:
         p.blend(s.pointers, weights, count, out, s.n_dst)
     elif p.order == ROWS_FIRST:
         p.blend(s.pointers, weights, count, s.mid, s.n_src)
@@ -141,9 +146,11 @@ cdef void output_row(
         p.window(&s.columns, s.pointers, count, out)
     if p.narrow != NULL:
         p.narrow(out, stored, s.n_dst)
+    if not staged:
+        return
     if s.streaming:
         kernels.stream(stored, row, s.n_dst*dst.itemsize)
-    elif not s.packed_dst:
+    else:
         unpack_row(dst, stored, row)
 
 

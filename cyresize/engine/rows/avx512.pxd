@@ -7,6 +7,10 @@ cdef extern from "<immintrin.h>" nogil:
         pass
     ctypedef struct __m512i:
         pass
+    ctypedef struct __m128:
+        pass
+    ctypedef struct __m256:
+        pass
     ctypedef struct __m512:
         pass
     ctypedef unsigned short __mmask16
@@ -74,10 +78,17 @@ cdef extern from "<immintrin.h>" nogil:
     __m512i _mm512_madd_epi16(__m512i, __m512i)
     __m512i _mm512_maddubs_epi16(__m512i, __m512i)
     __m512i _mm512_dpbusd_epi32(__m512i, __m512i, __m512i)
+    __m256 _mm256_loadu_ps(const float*)
+    __m128 _mm_loadu_ps(const float*)
+    __m512 _mm512_castps256_ps512(__m256)
+    __m512 _mm512_insertf32x8(__m512, __m256, int)
+    __m512 _mm512_broadcast_f32x4(__m128)
+    __m512i _mm512_setr_epi32(int, int, int, int, int, int, int, int, int, int, int, int, int, int, int, int)
     __m512 _mm512_add_ps(__m512, __m512)
     __m512 _mm512_mask_add_ps(__m512, __mmask16, __m512, __m512)
     __m512 _mm512_mul_ps(__m512, __m512)
     void _mm512_stream_si512(__m512i*, __m512i)
+    void _mm512_stream_ps(float*, __m512)
     void _mm_sfence()
     __m512 _mm512_maskz_loadu_ps(__mmask16, const void*)
     __m512 _mm512_loadu_ps(const void*)

@@ -100,6 +100,7 @@ cdef struct RowKernels:
     # Floating point.
     columns_fn float_columns
     blend_fn float_blend
+    columns_fn float_pairs    # two taps of three or four channels from a row in scratch; NULL: float_columns
     columns_fn double_columns
     blend_fn double_blend
     # Area by whole-number factors, one per calculating type.
@@ -118,3 +119,4 @@ cdef struct RowKernels:
     gather_fn gather
     # n bytes to memory past the caches: for results too large to be found there again. NULL: memcpy.
     convert_fn stream
+    blend_fn stream_blend[9]  # blend_to that does so itself; NULL: through a row in scratch

@@ -471,15 +471,26 @@ cdef void vbmi_words_to_float_columns(const Columns* p, const void* row, void* o
 
 
 # Whole windows of floats, added as OpenCV does: groups of four in row-major order, what is left one by one.
-cdef inline __m512 area_sum(const Columns* p, const float** rows, Py_ssize_t base, __m512i index) noexcept nogil:
-    cdef __m512 total = _mm512_setzero_ps(), group = total, value
-    cdef int area = p.factor*p.row_factor, j = 0, r, x
+cdef inline __m512 area_sum(
+    const Columns* p, const float** rows, Py_ssize_t base, __m512i first, const int width, const int height,
+    const bint inside,
+) noexcept nogil:
+    cdef __m512 total = _mm512_setzero_ps(), group = total, value, head = total, tail = total
+    cdef __m512i index, advance = _mm512_set1_epi32(<int> p.channels)
+    cdef int area = width*height, j = 0, r, x
     cdef const float* s
-    for r in range(p.row_factor):
+    for r in range(height):
         s = rows[r] + base
-        for x in range(p.factor):
-            value = _mm512_permutex2var_ps(_mm512_loadu_ps(s), index, _mm512_loadu_ps(s + 16))
-            s += p.channels
+        index = first
+        for x in range(width):
+            if x == 0 or not inside:
+                head = _mm512_loadu_ps(s)
+                tail = _mm512_loadu_ps(s + 16)
+            value = _mm512_permutex2var_ps(head, index, tail)
+            if inside:
+                index = _mm512_add_epi32(index, advance)
+            else:
+                s += p.channels
             if j >= (area & ~3):
                 total = _mm512_add_ps(total, value)
             else:
@@ -490,30 +501,109 @@ cdef inline __m512 area_sum(const Columns* p, const float** rows, Py_ssize_t bas
     return total
 
 
-cdef void vbmi_area_float(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+# A 2 x 2 window added within rows first.
+cdef inline __m512 pair_sum(const Columns* p, const float* s, __m512i index) noexcept nogil:
+    cdef __m512 head = _mm512_loadu_ps(s), tail = _mm512_loadu_ps(s + 16)
+    cdef __m512i second = _mm512_add_epi32(index, _mm512_set1_epi32(<int> p.channels))
+    return _mm512_add_ps(_mm512_permutex2var_ps(head, index, tail), _mm512_permutex2var_ps(head, second, tail))
+
+
+cdef inline void area_blocks(
+    const Columns* p, const float** rows, float* out, const int width, const int height, const bint inside
+) noexcept nogil:
     cdef const Lanes* t = p.lanes
-    cdef __m512 scale = _mm512_set1_ps(<float> 1.0/<float> (p.factor*p.row_factor)), total, below
+    cdef __m512 scale = _mm512_set1_ps(<float> 1.0/<float> (width*height)), total
     cdef __m512i index
-    cdef Py_ssize_t b, left
-    if t == NULL or taps < p.row_factor:
-        area_float(p, rows, taps, out)
-        return
+    cdef Py_ssize_t b, pairs = p.row_pairs*p.channels
     for b in range(t.blocks):
         index = _mm512_load_si512(t.index + 64*b)
-        total = area_sum(p, <const float**> rows, t.base[b], index)
-        # The first columns of a 2 x 2 shrink are added within rows first.
-        left = p.row_pairs*p.channels - t.out[b]
-        if left > 0:
-            below = _mm512_add_ps(pair_sum(p, <const float*> rows[0] + t.base[b], index),
-                                  pair_sum(p, <const float*> rows[1] + t.base[b], index))
-            total = _mm512_mask_mov_ps(total, first_words(left), below)
-        store_floats(<float*> out + t.out[b], t.n - t.out[b], _mm512_mul_ps(total, scale))
+        fetch(rows[0] + t.base[b], p.ahead)
+        fetch(rows[0] + t.base[b] + 16, p.ahead)
+        fetch(rows[height - 1] + t.base[b], p.ahead)
+        fetch(rows[height - 1] + t.base[b] + 16, p.ahead)
+        # The first columns of a 2 x 2 shrink are added within rows first; a block may have some of both.
+        if t.out[b] + 16 <= pairs:
+            total = _mm512_add_ps(
+                pair_sum(p, rows[0] + t.base[b], index), pair_sum(p, rows[1] + t.base[b], index)
+            )
+        else:
+            total = area_sum(p, rows, t.base[b], index, width, height, inside)
+            if t.out[b] < pairs:
+                total = _mm512_mask_mov_ps(
+                    total, first_words(pairs - t.out[b]), _mm512_add_ps(
+                        pair_sum(p, rows[0] + t.base[b], index), pair_sum(p, rows[1] + t.base[b], index)
+                    ),
+                )
+        store_floats(out + t.out[b], t.n - t.out[b], _mm512_mul_ps(total, scale))
 
 
-cdef inline __m512 pair_sum(const Columns* p, const float* s, __m512i index) noexcept nogil:
-    cdef __m512 first = _mm512_permutex2var_ps(_mm512_loadu_ps(s), index, _mm512_loadu_ps(s + 16))
-    s += p.channels
-    return _mm512_add_ps(first, _mm512_permutex2var_ps(_mm512_loadu_ps(s), index, _mm512_loadu_ps(s + 16)))
+cdef void vbmi_area_float(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+    if p.lanes == NULL or taps < p.row_factor:
+        area_float(p, rows, taps, out)
+    elif p.lanes.inside and p.factor == 2 and p.row_factor == 2:
+        area_blocks(p, <const float**> rows, <float*> out, 2, 2, True)
+    elif p.lanes.inside:
+        area_blocks(p, <const float**> rows, <float*> out, p.factor, p.row_factor, True)
+    else:
+        area_blocks(p, <const float**> rows, <float*> out, p.factor, p.row_factor, False)
+
+
+# Two taps of three or four channels lie side by side, so one load of eight floats brings both: for shrinking axes,
+# where a block of lanes would be mostly empty. Four pixels at a time, products in tap order.
+cdef inline __m512 two_pixels(const float* row, const Py_ssize_t* start, const Py_ssize_t C) noexcept nogil:
+    return _mm512_insertf32x8(
+        _mm512_castps256_ps512(_mm256_loadu_ps(row + start[0]*C)), _mm256_loadu_ps(row + start[1]*C), 1
+    )
+
+
+cdef inline void pixel_pairs(
+    const Columns* p, const float* row, float* out, Py_ssize_t begin, Py_ssize_t end, const Py_ssize_t C,
+    __m512i spread, __m512i taps,
+) noexcept nogil:
+    cdef const float* w = <const float*> p.weights
+    cdef __m512 a, b
+    cdef Py_ssize_t x
+    for x in range(begin, end, 4):
+        a = _mm512_permutexvar_ps(spread, _mm512_broadcast_f32x4(_mm_loadu_ps(w + 2*x)))
+        b = _mm512_permutexvar_ps(spread, _mm512_broadcast_f32x4(_mm_loadu_ps(w + 2*x + 4)))
+        a = _mm512_mul_ps(two_pixels(row, p.start + x, C), a)
+        b = _mm512_mul_ps(two_pixels(row, p.start + x + 2, C), b)
+        a = _mm512_add_ps(
+            _mm512_permutex2var_ps(a, taps, b),
+            _mm512_permutex2var_ps(a, _mm512_add_epi32(taps, _mm512_set1_epi32(<int> C)), b),
+        )
+        store_floats(out + x*C, (p.n_out - x)*C, a)
+
+
+cdef void vbmi_float_pairs(const Columns* p, const void* row, void* out) noexcept nogil:
+    cdef Columns part = p[0]
+    cdef Py_ssize_t begin = 0, end = p.n_out
+    # Outputs with one tap, at the edges, and what is left of groups of four go pixel by pixel.
+    if p.count != NULL:
+        while begin < end and p.count[begin] < 2:
+            begin += 1
+        while end > begin and p.count[end - 1] < 2:
+            end -= 1
+    end = begin + ((end - begin) & ~<Py_ssize_t> 3)
+    if p.channels == 3:
+        pixel_pairs(
+            p, <const float*> row, <float*> out, begin, end, 3,
+            _mm512_setr_epi32(0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3),
+            _mm512_setr_epi32(0, 1, 2, 8, 9, 10, 16, 17, 18, 24, 25, 26, 0, 0, 0, 0),
+        )
+    else:
+        pixel_pairs(
+            p, <const float*> row, <float*> out, begin, end, 4,
+            _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3),
+            _mm512_setr_epi32(0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27),
+        )
+    part.n_out = begin
+    float_columns(&part, row, out)
+    part.n_out = p.n_out - end
+    part.start += end
+    part.count += end if part.count != NULL else 0
+    part.weights = <const float*> p.weights + 2*end
+    float_columns(&part, row, <float*> out + end*p.channels)
 
 
 # Pairs of neighbours: with one channel they lie side by side, with four one shuffle within 16 bytes brings them so.
@@ -642,48 +732,74 @@ cdef void vbmi_half_u16(const Columns* p, const void** rows, int taps, void* out
         )
 
 
-# Two and four rows of floats, the usual numbers of taps: as in rows.pxi, with prefetching.
-cdef inline void blend_floats(const float** r, const float* w, const int taps, float* out, Py_ssize_t n) noexcept nogil:
-    cdef __m512 total
-    cdef Py_ssize_t i
-    cdef int k
-    for i in range(0, n - 15, 16):
-        fetch(r[taps - 1] + i, AHEAD)
-        total = _mm512_mul_ps(_mm512_loadu_ps(r[0] + i), _mm512_set1_ps(w[0]))
-        for k in range(1, taps):
-            total = _mm512_add_ps(total, _mm512_mul_ps(_mm512_loadu_ps(r[k] + i), _mm512_set1_ps(w[k])))
-        _mm512_storeu_ps(out + i, total)
-    i = n & ~<Py_ssize_t> 15
-    if i < n:
-        total = _mm512_mul_ps(_mm512_maskz_loadu_ps(first_words(n - i), r[0] + i), _mm512_set1_ps(w[0]))
-        for k in range(1, taps):
-            total = _mm512_add_ps(
-                total, _mm512_mul_ps(_mm512_maskz_loadu_ps(first_words(n - i), r[k] + i), _mm512_set1_ps(w[k]))
-            )
-        _mm512_mask_storeu_ps(out + i, first_words(n - i), total)
-
-
-cdef void vbmi_float_blend(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
-    if taps == 2:
-        blend_floats(<const float**> rows, <const float*> weights, 2, <float*> out, n)
-    elif taps == 4:
-        blend_floats(<const float**> rows, <const float*> weights, 4, <float*> out, n)
-    else:
-        float_blend(rows, weights, taps, out, n)
-
-
-# Floats to unsigned integers: conversion rounds half to even, what is below 0 becomes 0, packing saturates above.
-# Blends of integers are finite and far from 2**31, where conversion would wrap.
-cdef inline __m512i whole_numbers(__m512 v) noexcept nogil:
-    return _mm512_max_epi32(_mm512_cvtps_epi32(v), _mm512_setzero_si512())
-
-
 cdef inline __m512 blend16(const float** r, const float* w, const int taps, Py_ssize_t i) noexcept nogil:
     cdef __m512 total = _mm512_mul_ps(_mm512_loadu_ps(r[0] + i), _mm512_set1_ps(w[0]))
     cdef int k
     for k in range(1, taps):
         total = _mm512_add_ps(total, _mm512_mul_ps(_mm512_loadu_ps(r[k] + i), _mm512_set1_ps(w[k])))
     return total
+
+
+cdef inline __m512 blend_some(
+    const float** r, const float* w, const int taps, Py_ssize_t i, __mmask16 which
+) noexcept nogil:
+    cdef __m512 total = _mm512_mul_ps(_mm512_maskz_loadu_ps(which, r[0] + i), _mm512_set1_ps(w[0]))
+    cdef int k
+    for k in range(1, taps):
+        total = _mm512_add_ps(
+            total, _mm512_mul_ps(_mm512_maskz_loadu_ps(which, r[k] + i), _mm512_set1_ps(w[k]))
+        )
+    return total
+
+
+# As in rows.pxi, with prefetching; `past_caches`: to memory, in whole cache lines.
+cdef inline void blend_floats(
+    const float** r, const float* w, const int taps, float* out, Py_ssize_t n, const bint past_caches
+) noexcept nogil:
+    cdef Py_ssize_t i = 0
+    if past_caches:
+        i = min(<Py_ssize_t> ((-<size_t> out & 63) >> 2), n)
+        _mm512_mask_storeu_ps(out, first_words(i), blend_some(r, w, taps, 0, first_words(i)))
+    while i + 16 <= n:
+        fetch(r[taps - 1] + i, AHEAD)
+        if past_caches:
+            _mm512_stream_ps(out + i, blend16(r, w, taps, i))
+        else:
+            _mm512_storeu_ps(out + i, blend16(r, w, taps, i))
+        i += 16
+    if i < n:
+        _mm512_mask_storeu_ps(out + i, first_words(n - i), blend_some(r, w, taps, i, first_words(n - i)))
+
+
+cdef void vbmi_float_blend(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    if taps == 2:
+        blend_floats(<const float**> rows, <const float*> weights, 2, <float*> out, n, False)
+    elif taps == 4:
+        blend_floats(<const float**> rows, <const float*> weights, 4, <float*> out, n, False)
+    elif taps == 8:
+        blend_floats(<const float**> rows, <const float*> weights, 8, <float*> out, n, False)
+    else:
+        float_blend(rows, weights, taps, out, n)
+
+
+cdef void vbmi_float_blend_past(
+    const void** rows, const void* weights, int taps, void* out, Py_ssize_t n
+) noexcept nogil:
+    if taps == 2:
+        blend_floats(<const float**> rows, <const float*> weights, 2, <float*> out, n, True)
+    elif taps == 4:
+        blend_floats(<const float**> rows, <const float*> weights, 4, <float*> out, n, True)
+    elif taps == 8:
+        blend_floats(<const float**> rows, <const float*> weights, 8, <float*> out, n, True)
+    else:
+        blend_floats(<const float**> rows, <const float*> weights, taps, <float*> out, n, True)
+    _mm_sfence()
+
+
+# Floats to unsigned integers: conversion rounds half to even, what is below 0 becomes 0, packing saturates above.
+# Blends of integers are finite and far from 2**31, where conversion would wrap.
+cdef inline __m512i whole_numbers(__m512 v) noexcept nogil:
+    return _mm512_max_epi32(_mm512_cvtps_epi32(v), _mm512_setzero_si512())
 
 
 cdef inline void blend_whole(
@@ -755,6 +871,7 @@ cdef void use_vbmi_kernels(RowKernels* table) noexcept:
     table.columns_from[<int> U16] = vbmi_words_to_float_columns
     table.columns_from_lanes[<int> U16] = LaneFormat(FLOATS, 16, 64)
     table.float_columns = vbmi_float_columns
+    table.float_pairs = vbmi_float_pairs
     table.float_lanes = LaneFormat(FLOATS, 16, 32)
     table.half_u8 = vbmi_half_u8
     table.half_u8_lanes = LaneFormat(PAIRS, 32, 128)
@@ -764,6 +881,7 @@ cdef void use_vbmi_kernels(RowKernels* table) noexcept:
     table.blend_to[<int> U16] = vbmi_blend_to_u16
     table.narrow[<int> U16] = vbmi_narrow_u16
     table.stream = vbmi_stream
+    table.stream_blend[<int> F32] = vbmi_float_blend_past
     table.half_u16 = vbmi_half_u16
     table.half_u16_lanes = LaneFormat(SHORTS, 32, 64)
     table.area_u8 = vbmi_area_u8
