@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.cases import OURS, Case
+from bench.families.folder import FILES
 from bench.report import Row, area_of, excluded, group_table, groups_of, header, rows_of
 from bench.run import wrong
 from bench.timing import geometric_mean
@@ -20,7 +21,9 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inli
 
 
 def images_of(record: Mapping[str, Any]) -> int:
-    """How many images a cell works through: ``x32`` at the end of a mode says so."""
+    """How many images a cell works through: a folder's files, or what ``x32`` at the end of a mode says."""
+    if record["family"] == "folder":
+        return FILES
     match = re.search(r" x(\d+)$", record["mode"])
     return int(match[1]) if match else 1
 

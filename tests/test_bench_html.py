@@ -15,6 +15,7 @@ sys.path.insert(0, str(ROOT))
 from bench import html, run  # noqa: E402
 from bench.__main__ import main  # noqa: E402
 from bench.cases import CASES, MODES, OURS  # noqa: E402
+from bench.families.folder import FILES  # noqa: E402
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars")
@@ -96,8 +97,9 @@ def test_content_is_the_result(result):
 
 
 def test_pixels_of_a_batch_count_all_its_images():
-    assert html.megapixels({"mode": "stretch x32", "case": "480x640-250x400"}) == pytest.approx(3.2)
-    assert html.megapixels({"mode": "linear", "case": "480x640-250x400"}) == pytest.approx(0.1)
+    for family, mode, images in (("preprocess", "stretch x32", 32), ("resize", "linear", 1), ("folder", "jpg", FILES)):
+        record = {"family": family, "mode": mode, "case": "480x640-250x400"}
+        assert html.megapixels(record) == pytest.approx(0.1 * images)
 
 
 def test_page_fetches_nothing_and_keeps_data_out_of_the_markup(result):

@@ -17,8 +17,18 @@ function figure(value) {
   return value >= 0.001 ? value.toPrecision(3) : value.toFixed(5);
 }
 
-const times = (value) => (value === null || value === undefined ? "-" : value.toFixed(2));
-const short = (value) => (value === null || value === undefined ? "-" : String(Number(value.toPrecision(3))));
+// Two decimals, or two digits of what is smaller than that.
+function times(value) {
+  if (value === null || value === undefined) return "-";
+  return value < 0.1 ? value.toPrecision(2) : value.toFixed(2);
+}
+
+// An error: floats have tiny ones.
+function short(value) {
+  if (value === null || value === undefined) return "-";
+  return value !== 0 && value < 0.001 ? value.toExponential(1) : String(Number(value.toPrecision(3)));
+}
+
 const arrow = (name) => name.replace("-", " → ").replaceAll("x", "×");
 const unique = (values) => [...new Set(values)];
 const modeName = (cell) => (cell.family === "resize" ? cell.mode : `${cell.family} ${cell.mode}`);
@@ -37,7 +47,7 @@ const COLUMNS = [
   { key: "who", label: "fastest peer", text: true },
   { key: "mps", label: "MP/s", show: figure },
   { key: "copy", label: "copy ms", show: figure },
-  { key: "floor", label: "× copy", show: times },
+  { key: "floor", label: "× copy", show: figure },
   { key: "error", label: "error", show: short },
   { key: "mean", label: "mean error", show: short },
   { key: "peer_error", label: "peer's error", show: short },
@@ -145,7 +155,8 @@ function drawHeat() {
     element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows)));
 }
 
-const ROWS = unique(data.cells.map((cell) => cell.family)).flatMap((family) => {
+const FAMILIES = unique(["resize", "antialias", ...data.cells.map((cell) => cell.family).sort()]);
+const ROWS = FAMILIES.flatMap((family) => {
   const cells = data.cells.filter((cell) => cell.family === family);
   const order = ["nearest", "nearest_exact", "linear", "linear_exact", "cubic", "area", "lanczos4"];
   const place = (mode) => (order.includes(mode) ? order.indexOf(mode) : order.length);

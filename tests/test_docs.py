@@ -1,0 +1,84 @@
+"""The documentation says what is so: its examples run, its tables hold, and its links are checked by something."""
+
+import doctest
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import cyresize
+from cyresize.engine import cpu
+
+DOCS = Path(__file__).parents[1] / "docs"
+PAGES = sorted(DOCS.rglob("*.rst"))
+sys.path.insert(0, str(DOCS))
+
+import check_links  # noqa: E402
+
+
+def text(name):
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_examples_run(page):
+    assert doctest.testfile(str(page), module_relative=False).failed == 0
+
+
+def test_some_pages_have_examples():
+    assert sum(">>> " in page.read_text(encoding="utf-8") for page in PAGES) >= 4
+
+
+PILLOW = re.findall(r"^   \* - ``(image\.resize.*?)``\n     - ``(.*?)``$", text("migrating.rst"), re.MULTILINE)
+
+
+@pytest.mark.parametrize(("theirs", "ours"), PILLOW)
+def test_table_of_pillow_is_true(rng, theirs, ours):
+    image_module = pytest.importorskip("PIL.Image")
+    a = rng.integers(0, 256, (53, 71, 3), np.uint8)
+    for w, h in ((30, 20), (100, 90)):
+        known = {"w": w, "h": h, "box": (3, 4.5, 60.25, 40), "a": a, "cyresize": cyresize, "Image": image_module}
+        known["image"] = image_module.fromarray(a)
+        np.testing.assert_array_equal(eval(ours, known), np.asarray(eval(theirs, known)))
+
+
+def test_table_of_pillow_is_read():
+    assert len(PILLOW) == 6
+
+
+def test_every_level_is_explained():
+    page = text("internals.rst")
+    for level in cpu.levels():
+        assert f"   * - {level}\n" in page
+
+
+def test_files_that_internals_name_exist():
+    package = DOCS.parent / "cyresize"
+    named = set(re.findall(r"``((?:engine/)?\w+\.(?:pyx?|pxi|pxd)|engine/\w+/)``", text("internals.rst")))
+    assert len(named) > 8
+    for name in named:
+        assert any((folder / name).exists() for folder in (package, package / "engine", package / "engine" / "rows")), (
+            name
+        )
+
+
+def test_links_are_followed(tmp_path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "a.html").write_text('<h1 id="top">a</h1><a href="sub/b.html#there">b</a><a href="#top">a</a>')
+    (tmp_path / "sub" / "b.html").write_text(
+        '<p id="there"></p><img src="../a.html"><a href="https://x.invalid/">x</a>'
+    )
+    assert check_links.broken(tmp_path) == []
+    (tmp_path / "a.html").write_text('<a href="sub/b.html#nowhere">b</a><img src="none.png"><a href="#top">a</a>')
+    assert check_links.broken(tmp_path) == ["a.html: #top", "a.html: none.png", "a.html: sub/b.html#nowhere"]
+
+
+def test_every_public_name_is_on_some_page():
+    """By autodoc directives: the dialects' modules as wholes, the package's names one by one."""
+    pages = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    for module in ("functional", "nn", "channels_last", "onnx"):
+        assert f".. automodule:: cyresize.{module}" in pages
+    for name in cyresize.__all__:
+        assert name == "__version__" or re.search(rf"\b{name}\b", pages), name
