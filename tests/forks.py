@@ -62,6 +62,55 @@ def before_use():
     after_use(2)
 
 
+def drivers():
+    """One call for each driver that has parallel regions, large enough that it uses them.
+
+    Without convolutions: NumPy's own products (OpenBLAS) hang in a fork beside other threads' products.
+    """
+    from cyresize import functional
+
+    planes = np.random.default_rng(9).normal(size=(2, 9, 160, 170)).astype(np.float32)
+    pooled, index = functional.max_pool2d(planes, 2, return_indices=True)
+    scaled = np.ones((240, 255, 2, 9, 1, 1), np.float32)
+    return {
+        "resample": lambda n: cyresize.resize(image, SIZE, n_threads=n),
+        "gather": lambda n: cyresize.resize(image, SIZE, interpolation="nearest", n_threads=n),
+        "passes": lambda n: functional.interpolate(planes, (200, 140), mode="bilinear", n_threads=n),
+        "fused": lambda n: cyresize.Preprocess(224, n_threads=n)([image] * 3),
+        "pool": lambda n: functional.max_pool2d(planes, 3, n_threads=n),
+        "unpool": lambda n: functional.max_unpool2d(pooled, index, 2, n_threads=n),
+        "shuffle": lambda n: functional.pixel_shuffle(planes, 3, n_threads=n),
+        "upscale": lambda n: functional.meta_upscale(planes, scaled, 1.5, n_threads=n),
+    }
+
+
+def every_driver():
+    """Children of every driver get their results, forked between its calls or while other threads are inside them."""
+    for name, call in drivers().items():
+        right = call(1)
+        stop = threading.Event()
+
+        def fails(call=call, right=right):
+            return not all(np.array_equal(call(n), right) for n in (None, 2))
+
+        def repeat(call=call, stop=stop):
+            while not stop.is_set():
+                call(2)
+
+        repeated = [threading.Thread(target=repeat) for _ in range(2)]
+        try:
+            assert np.array_equal(call(2), right), name
+            assert forked(fails) == 0, name
+            for thread in repeated:
+                thread.start()
+            assert [forked(fails) for _ in range(4)] == [0] * 4, name
+        finally:
+            stop.set()
+            for thread in repeated:
+                if thread.ident:
+                    thread.join()
+
+
 def of_a_child():
     cyresize.resize(image, SIZE, n_threads=2)
     assert forked(lambda: child() or forked(lambda: child() or forked())) == 0

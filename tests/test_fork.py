@@ -28,7 +28,8 @@ def test_fork_after_use(n_threads):
 
 @needs_fork
 @pytest.mark.parametrize(
-    "program", ["before_use", "of_a_child", "settings_stay_behind", "from_another_thread", "past_python"]
+    "program",
+    ["before_use", "every_driver", "of_a_child", "settings_stay_behind", "from_another_thread", "past_python"],
 )
 def test_fork(program):
     run(program)
