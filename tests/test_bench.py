@@ -266,6 +266,29 @@ def test_lanes_take_turns_in_changing_order_with_their_switch_first():
     assert before == ["switch", "switched"] * run.FEWEST_ROUNDS
 
 
+def test_lanes_far_behind_do_not_take_the_time_of_the_others(monkeypatch):
+    """A contestant that is a hundred times slower is timed a few times, and the others as often as without it."""
+    costs = {OURS: 0.001, "peer": 0.002, "slow": 0.1, run.COPY: 0.0001}
+    clock = Clock(0)
+    monkeypatch.setattr(run, "time", clock)
+    monkeypatch.setattr(run, "elapsed", lambda call, repeats: call() or repeats * call.cost)
+    monkeypatch.setattr(run, "steady", lambda lanes: False)
+
+    def contestant(name, cost):
+        def call():
+            clock.sleep(cost)
+
+        call.cost = cost
+        return Contestant(name, call)
+
+    lanes = [run.Lane(contestant(name, cost), 1, 1, []) for name, cost in costs.items()]
+    run.time_in_turns(lanes, 0.1, lambda order: None)
+    counts = {entry.contestant.name: len(entry.samples) for entry in lanes}
+    assert counts.pop("slow") == run.SLOW_ROUNDS
+    assert len(set(counts.values())) == 1
+    assert counts[OURS] >= run.SLOW_ROUNDS + 0.1 / (2 * (0.001 + 0.002 + 0.0001))
+
+
 class Clock:
     """Time that passes only in sleep, with other threads that spin until ``busy``."""
 
