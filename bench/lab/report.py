@@ -1,0 +1,166 @@
+"""The lab's results as tables: every contest for the terminal, one line per rival for the README."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.lab.contests import USED
+from bench.report import aligned, markdown_table
+from bench.timing import geometric_mean
+
+BEGIN, END = "<!-- lab:begin -->", "<!-- lab:end -->"
+# Per family: the kernel in use, and one line on each rival.
+WHY: dict[str, tuple[str, dict[str, str]]] = {
+    "linear columns": (
+        "lane table: one byte permute (16-byte shuffle below VBMI) per block, then the 16-bit identity",
+        {
+            "plain loop": "pixel by pixel, three bytes at a time: the compiler finds nothing to vectorise",
+            "pixel loads, madd": "one load, one multiply and one store per pixel however few bytes it has; with "
+            "16-byte shuffles only, a block is no more than that",
+            "hardware gathers": "fetches element by element inside the processor, and 32-bit products",
+            "16-byte shuffles": "a quarter of the window, so many more and shorter blocks",
+            "one register": "half the window: shorter blocks; shrinking this much fills the whole one",
+            "both registers": "a second load and a permute with two inputs, for bytes no lane wants",
+        },
+    ),
+    "linear columns, steep": (
+        "the same; few lanes share a window",
+        {
+            "plain loop": "as above",
+            "pixel loads, madd": "wins once a block is hardly more than a pixel, most of all with four channels: a "
+            "candidate for such plans",
+            "hardware gathers": "never better than one load per pixel",
+            "16-byte shuffles": "a block per pixel",
+            "one register": "halves blocks that are short already",
+            "both registers": "as above",
+        },
+    ),
+    "lanczos columns": (
+        "lane table: four taps a time, weights in two base-256 digits (word pairs below VBMI)",
+        {
+            "plain loop": "eight products per sample, one after the other",
+            "int16 pairs, pmaddwd": "as many multiplies as digits need, but twice the permutes and an addition each",
+            "int16 pairs, vpdpwssd": "saves the addition, but then every product waits for the one before",
+            "16-byte shuffles": "a quarter of the lanes per instruction",
+        },
+    ),
+    "area columns": (
+        "lane table: bytes are permuted and widened tap by tap, the index advances (window moves below VBMI)",
+        {
+            "plain loop": "a sum per sample, whose additions wait for each other",
+            "moving window": "two loads per tap instead of one addition to the index",
+            "widened first": "writes and reads four times the bytes, and a window of floats holds a quarter of them",
+        },
+    ),
+    "linear blend": (
+        "plain loop over int16 rows; the compiler finds the 16-bit multiply-high",
+        {
+            "plain loop": "the same source",
+            "int32 loop": "a tie: each product is shifted by 16 at once, so the compiler narrows this by itself",
+            "int32 rows": "twice the bytes and real 32-bit products: why the first pass already shifts by 4",
+        },
+    ),
+    "fixed-point blend": (
+        "plain loop, one per number of rows, pointers and weights in locals",
+        {
+            "plain loop": "the same source",
+            "row pointers in the loop": "the result might alias the pointers, so nothing is vectorised",
+        },
+    ),
+    "Pillow's blend": (
+        "four rows interleaved, weights in three base-256 digits (widening multiply below VBMI)",
+        {"widening multiply": "32-bit products of widened bytes: a quarter of the lanes, and sums go through memory"},
+    ),
+    "nearest": (
+        "lane table: one byte permute (16-byte shuffle below VBMI) per block",
+        {
+            "memcpy per pixel": "two stores for three bytes",
+            "overlapping 4-byte copies": "one load and one store per pixel, which a shuffle of 16 bytes hardly beats "
+            "when shrinking",
+            "16-byte shuffles": "a quarter of the window",
+        },
+    ),
+    "result rows, known pages": (
+        "past the caches from 16 MB on",
+        {
+            "past the caches": "results this small are kept by the caches",
+            "through the caches": "lines of the result are read before they are written, and push others out",
+        },
+    ),
+    "result rows, new pages": (
+        "past the caches from 16 MB on",
+        {
+            "past the caches": "the system has just zeroed the page in the cache, and the store drives it out",
+            "through the caches": "as in the line above: the page is in the cache when its rows come",
+        },
+    ),
+    "prefetch": (
+        "one row ahead, into the second-level cache",
+        {
+            "no prefetch": "hardware follows a row, not the next one; skipped rows leave little to find",
+            "2 kB along the row": "late at the start of every row, and the row's end is fetched by hardware anyway",
+            "the row wanted next time": "fetches across the rows that are skipped, and only what is used",
+        },
+    ),
+}
+
+
+def ratios(contests: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], list[float]]:
+    """(family, rival) to its least times over those of the kernel in use, one per contest."""
+    found: dict[tuple[str, str], list[float]] = {}
+    for contest in contests:
+        used = contest["entrants"][USED]["least"]
+        for name, entry in contest["entrants"].items():
+            if name != USED:
+                found.setdefault((contest["family"], name), []).append(entry["least"] / used)
+    return found
+
+
+def terminal(result: Mapping[str, Any]) -> str:
+    """Every contest: microseconds, and times as long as the kernel in use."""
+    table = [("level", "job", "case", "C", "kernel", "least us", "median us", "ratio")]
+    for isa, contests in result["levels"].items():
+        for contest in contests:
+            used = contest["entrants"][USED]["least"]
+            for name, entry in sorted(contest["entrants"].items(), key=lambda item: item[1]["least"]):
+                times = f"{entry['least']:.3f}", f"{entry['median']:.3f}", f"{entry['least'] / used:.2f}"
+                label = contest["family"], contest["case"], str(contest["channels"] or "-")
+                table.append((isa, *label, name, *times))
+    return "\n".join(aligned(table, frozenset({0, 1, 2, 4})))
+
+
+def spread(values: Sequence[float] | None) -> str:
+    """Mean ratio, and the least and most where they differ."""
+    if not values:
+        return ""
+    low, mean, high = (f"{value:.2f}" for value in (min(values), geometric_mean(values), max(values)))
+    return mean if low == high else f"{mean} ({low}..{high})"
+
+
+def markdown(result: Mapping[str, Any]) -> str:
+    """The README's table, without its markers."""
+    found = {isa: ratios(contests) for isa, contests in result["levels"].items()}
+    e = result["environment"]
+    table = [("job", "kernel", *found, "why")]
+    for family, (used, rivals) in WHY.items():
+        table.append((family, "**in use**", *("1" for _ in found), used))
+        for name, reason in rivals.items():
+            columns = [spread(at.get((family, name))) for at in found.values()]
+            if any(columns):
+                table.append(("", name, *columns, reason))
+    rule = markdown_table(table)
+    rule[1] = "| " + " | ".join(["---", "---", *("--:" for _ in found), "---"]) + " |"
+    lines = [f"{e['cpu']}, {', '.join(e['caches'])}; {e['compiler']}; {result['note']}.", ""]
+    return "\n".join(lines + rule)
+
+
+def write_readme(path: Path, text: str) -> None:
+    """Replace what stands between the markers of ``path``."""
+    page = path.read_text(encoding="utf-8")
+    if page.count(BEGIN) != 1 or page.count(END) != 1 or page.index(BEGIN) > page.index(END):
+        raise ValueError(f"{path.name} needs the lines {BEGIN} and {END}, once each and in this order")
+    pattern = re.compile(re.escape(BEGIN) + ".*" + re.escape(END), re.DOTALL)
+    path.write_text(pattern.sub(lambda _: f"{BEGIN}\n{text}\n{END}", page), encoding="utf-8")

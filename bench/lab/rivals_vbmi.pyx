@@ -1,0 +1,5 @@
+"""Rivals and jobs for processors with AVX-512, VBMI and VNNI."""
+include "cyresize/engine/rows/rows.pxi"
+include "bench/lab/rivals.pxi"
+include "bench/lab/wide.pxi"
+include "bench/lab/jobs.pxi"
