@@ -1,6 +1,7 @@
 """The documentation says what is so: its examples run, its tables hold, and its links are checked by something."""
 
 import doctest
+import json
 import re
 import sys
 from pathlib import Path
@@ -82,3 +83,46 @@ def test_every_public_name_is_on_some_page():
         assert f".. automodule:: cyresize.{module}" in pages
     for name in cyresize.__all__:
         assert name == "__version__" or re.search(rf"\b{name}\b", pages), name
+
+
+def speed():
+    sys.path.insert(0, str(DOCS))
+    from figures import speed
+
+    return speed
+
+
+def committed_result(cells):
+    entry = {"met": True, "median": 1.0, "low": 1.0, "high": 1.0, "samples": [1.0]}
+    head = {"family": "resize", "dtype": "uint8", "channels": 3, "threads": 1, "dst": False, "copy": entry}
+    environment = {"cpu": "CPU", "cpus": 2, "caches": [], "isa": "v3", "system": "S", "python": "P", "compiler": "cc"}
+    environment |= {"revision": "abc", "versions": {"cyresize": "0"}, "load": 0.0}
+    return {
+        "format": 1,
+        "environment": environment,
+        "cells": [
+            head | {"case": case, "mode": mode} | {"contestants": {"cyresize": entry, "cv2": entry | {"median": ratio}}}
+            for case, mode, ratio in cells
+        ],
+    }
+
+
+def test_page_of_speed_takes_the_result_with_the_most_cells(tmp_path):
+    small = [("480x640-224x224", "linear", 2.0)]
+    large = [*small, ("64x64-32x32", "nearest", 0.5)]
+    for name, cells in (("b.json", large), ("a.json", small)):
+        (tmp_path / name).write_text(json.dumps(committed_result(cells)))
+    (tmp_path / "c.json").write_text(json.dumps({"format": "accuracy 1", "entries": []}))
+    name, result = speed().committed(tmp_path)
+    assert name == "b.json"
+    modes, cases, values = speed().ratios(speed().rows_of(result))
+    assert (modes, cases) == (["nearest", "linear"], ["64x64-32x32", "480x640-224x224"])
+    np.testing.assert_array_equal(values, [[0.5, np.nan], [np.nan, 2.0]])
+    page = speed().text(name, result)
+    assert "``bench/results/b.json``" in page
+    assert re.search(r"\* - uint8 linear\n     - 1\n     - 1\n     - 2\.00\n", page)
+
+
+def test_page_of_speed_without_a_result_says_so(tmp_path):
+    speed().draw(tmp_path, results=tmp_path)
+    assert (tmp_path / "speed.rst").read_text() == speed().NONE
