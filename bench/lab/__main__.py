@@ -16,7 +16,7 @@ import numpy as np
 import cyresize
 from bench.environment import environment
 from bench.lab import report
-from bench.lab.build import build, level_for
+from bench.lab.build import build, source_for
 from bench.lab.contests import Contest, Lab
 
 HERE = Path(__file__).parent
@@ -87,7 +87,7 @@ def measure(rounds: int, keep: Path | None) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as temporary:
         folder = keep or Path(temporary)
         for isa in dict.fromkeys((cyresize.isa, SHUFFLES.get(cyresize.isa, cyresize.isa))):
-            lab = Lab(build(level_for(isa), folder), isa)
+            lab = Lab(build(isa, folder), isa)
             levels[isa] = judged(lab.contests(), rounds)
             if isa == cyresize.isa:
                 levels[isa] += judged(lab.memory_contests(), rounds)
@@ -112,6 +112,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--save", action="store_true", help=f"write {RESULT.name} and the table in the lab's README")
     parser.add_argument("--keep", type=Path, help="an existing folder to compile in, to look at the assembly")
     options = parser.parse_args(arguments)
+    if not options.report:
+        try:
+            source_for(cyresize.isa)
+        except ValueError as error:
+            parser.error(str(error))
     result = json.loads(RESULT.read_text(encoding="utf-8")) if options.report else measure(options.rounds, options.keep)
     print(report.terminal(result))
     if options.save:

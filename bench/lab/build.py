@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -20,23 +19,24 @@ def load(name: str, path: Path) -> ModuleType:
     return module
 
 
-def level_for(isa: str) -> str:
+def source_for(isa: str) -> Path:
     """The set of rivals that runs where the library runs level ``isa``."""
     if isa in ("plain", "baseline"):
         raise ValueError(f"the rivals need AVX2, but the library runs level {isa!r} here")
-    return "vbmi" if isa == "vbmi" else "v3"
+    return Path(__file__).with_name(f"rivals_{'vbmi' if isa == 'vbmi' else 'v3'}.pyx")
 
 
-def build(level: str, folder: Path) -> ModuleType:
-    """Compile the rivals of ``level`` and import them; takes some ten seconds."""
+def build(isa: str, folder: Path) -> ModuleType:
+    """Compile the rivals for level ``isa`` into ``folder`` and import them; takes some ten seconds."""
     from Cython.Build import cythonize
     from setuptools import Distribution, Extension
     from setuptools.command.build_ext import build_ext
 
     settings = load("cyresize_setup", ROOT / "setup.py")
-    name = f"bench.lab.rivals_{level}"
-    source = Path(__file__).with_name(f"rivals_{level}.pyx")
-    flags = [*settings.COMMON_FLAGS, *settings.LEVELS[level], "-Wno-unused-function"]
+    source = source_for(isa)
+    name = f"bench.lab.{source.stem}"
+    folder = folder / isa
+    flags = [*settings.COMMON_FLAGS, *settings.LEVELS[isa], "-Wno-unused-function"]
     extensions = cythonize(
         [Extension(name, [str(source)], extra_compile_args=flags)],
         build_dir=str(folder),
@@ -48,6 +48,4 @@ def build(level: str, folder: Path) -> ModuleType:
     command.build_lib = command.build_temp = str(folder)
     command.ensure_finalized()
     command.run()
-    module = load(name, Path(command.get_ext_fullpath(name)))
-    sys.modules[name] = module
-    return module
+    return load(name, Path(command.get_ext_fullpath(name)))

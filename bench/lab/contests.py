@@ -20,7 +20,6 @@ ROW = 5760
 LARGE_ROWS, LARGE_WIDTH = 8192, 3840
 LINEAR_WEIGHTS = np.array([700, 1348], np.int16)
 USED = "in use"
-STREAMED = 16 << 20  # bytes of result from which the library streams: STREAMED of image.pxd
 
 
 @dataclass
@@ -282,7 +281,7 @@ class Lab:
             rows * n_out * channels,
         )  # fmt: skip
         ring = [aligned(2 * n_out * channels) for _ in range(2)]
-        streams = found.size >= STREAMED
+        streams = found.size >= self.module.STREAMS_FROM
         for name, stream in (("through the caches", 0), ("past the caches", self.kernels["stream"][0])):
             blend = self.module.BlendJob(
                 self.kernels["linear blend"][0], ring, bytes_of(LINEAR_WEIGHTS), found.out, n_out * channels,

@@ -3,12 +3,15 @@
 from cpython.pycapsule cimport PyCapsule_GetPointer
 from posix.mman cimport MADV_DONTNEED, madvise
 
+from cyresize.engine.image cimport STREAMED
 from cyresize.engine.lanes cimport DIGITS2, NEAR_FAR, NO_WEIGHTS, SINGLE_FLOATS, free_lanes, new_lanes
 from cyresize.engine.plan cimport AxisPlan
 from cyresize.engine.rows.table cimport blend_fn, columns_fn, convert_fn, gather_fn
 
 from importlib import import_module
 
+# Bytes of result from which the library writes past the caches.
+STREAMS_FROM = STREAMED
 # Table formats and encodings by name.
 KINDS = {"pairs": PAIRS, "words": WORDS, "quads": QUADS, "bytes": BYTES, "floats": FLOATS, "singles": SINGLES}
 ENCODINGS = {

@@ -19,7 +19,7 @@ WHY: dict[str, tuple[str, dict[str, str]]] = {
         {
             "plain loop": "pixel by pixel, three bytes at a time: the compiler finds nothing to vectorise",
             "pixel loads, madd": "one load, one multiply and one store per pixel however few bytes it has; with "
-            "16-byte shuffles only, a block is no more than that",
+            "16-byte shuffles a block is no more than that, so this wins for four channels and for shrinking",
             "hardware gathers": "fetches element by element inside the processor, and 32-bit products",
             "16-byte shuffles": "a quarter of the window, so many more and shorter blocks",
             "one register": "half the window: shorter blocks; shrinking this much fills the whole one",
@@ -32,8 +32,8 @@ WHY: dict[str, tuple[str, dict[str, str]]] = {
             "plain loop": "as above",
             "pixel loads, madd": "wins once a block is hardly more than a pixel, most of all with four channels: a "
             "candidate for such plans",
-            "hardware gathers": "never better than one load per pixel",
-            "16-byte shuffles": "a block per pixel",
+            "hardware gathers": "a match for pixel loads with one channel only",
+            "16-byte shuffles": "a block per pixel: better where the wide table has no more in a block either",
             "one register": "halves blocks that are short already",
             "both registers": "as above",
         },
@@ -84,17 +84,18 @@ WHY: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "result rows, known pages": (
-        "past the caches from 16 MB on",
+        "past the caches if the result is larger than image.pxd's `STREAMED`",
         {
             "past the caches": "results this small are kept by the caches",
-            "through the caches": "lines of the result are read before they are written, and push others out",
+            "through the caches": "lines of the result are read before they are written and push others out, which "
+            "tells once the result is larger than the last cache",
         },
     ),
     "result rows, new pages": (
-        "past the caches from 16 MB on",
+        "past the caches if the result is larger than image.pxd's `STREAMED`",
         {
             "past the caches": "the system has just zeroed the page in the cache, and the store drives it out",
-            "through the caches": "as in the line above: the page is in the cache when its rows come",
+            "through the caches": "wins: pages that the system has just zeroed are still in the caches",
         },
     ),
     "prefetch": (
@@ -102,7 +103,7 @@ WHY: dict[str, tuple[str, dict[str, str]]] = {
         {
             "no prefetch": "hardware follows a row, not the next one; skipped rows leave little to find",
             "2 kB along the row": "late at the start of every row, and the row's end is fetched by hardware anyway",
-            "the row wanted next time": "fetches across the rows that are skipped, and only what is used",
+            "the row wanted next time": "where rows are skipped: fetches only what is used, for a little gain",
         },
     ),
 }
