@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -48,14 +49,19 @@ def ratios(rows: list[Row]) -> tuple[list[str], list[str], np.ndarray]:
     return modes, cases, np.array([[picked.get((mode, case), np.nan) for case in cases] for mode in modes])
 
 
+def literal(field: str) -> str:
+    """Text in which reStructuredText finds no markup."""
+    return re.sub(r"([*_`|\\-])", r"\\\1", field)
+
+
 def text(name: str, result: Mapping[str, Any]) -> str:
     """The section of the page."""
-    lines = [f"From ``bench/results/{name}``:", "", *(f"| {line}" for line in header(result)), ""]
+    lines = [f"From ``bench/results/{name}``:", "", *(f"| {literal(line)}" for line in header(result)), ""]
     lines += [".. image:: generated/speed.svg", "   :alt: The fastest peer over ours, per mode and size.", ""]
     lines += ["Geometric means over all sizes and channel counts, against the aims of the project:", ""]
     lines += [".. list-table::", "   :header-rows: 1", ""]
     for row in group_table(groups_of(rows_of(result))):
-        lines += [f"   {'* -' if k == 0 else '  -'} {field}".rstrip() for k, field in enumerate(row)]
+        lines += [f"   {'* -' if k == 0 else '  -'} {literal(field)}".rstrip() for k, field in enumerate(row)]
     return "\n".join([*lines, ""])
 
 
