@@ -17,7 +17,7 @@ WHY: dict[str, tuple[str, dict[str, str]]] = {
     "linear columns": (
         "lane table: one byte permute (16-byte shuffle below VBMI) per block, then the 16-bit identity",
         {
-            "plain loop": "pixel by pixel, three bytes at a time: the compiler finds nothing to vectorise",
+            "plain loop": "pixel by pixel: the compiler finds nothing to vectorise",
             "pixel loads, madd": "one load, one multiply and one store per pixel however few bytes it has; with "
             "16-byte shuffles a block is no more than that, so this wins for four channels and for shrinking",
             "hardware gathers": "fetches element by element inside the processor, and 32-bit products",
