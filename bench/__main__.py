@@ -106,7 +106,7 @@ def selection_of(options: argparse.Namespace) -> Selection:
     """The selection that the options ask for; what is given wins over what ``--quick`` brings."""
     quick = options.quick
     return Selection(
-        families=options.families,
+        families=options.families or (cases.QUICK_FAMILIES if quick else None),
         cases=options.cases or (cases.QUICK_CASES if quick else None),
         modes=options.modes,
         dtypes=options.dtypes or (cases.QUICK_DTYPES if quick else None),
@@ -128,7 +128,7 @@ def listing(selection: Selection, seconds: float) -> str:
     for name, library in peers.LIBRARIES.items():
         lines.append(f"peer {name}: {library.version if library.installed else 'not installed'}")
     count = len(run.chosen(selection))
-    lines.append(f"selected: {count} cells, about {count * (seconds + 0.15) / 60:.1f} minutes at most")
+    lines.append(f"selected: {count} cells, about {count * (seconds + 0.15) / 60:.1f} minutes, more where peers are slow")
     return "\n".join(lines)
 
 

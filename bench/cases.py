@@ -73,6 +73,8 @@ ANTIALIASED_MODES = ("linear", "cubic", "lanczos4")
 DTYPES = ("uint8", "uint16", "float32")
 CHANNELS = (1, 3, 4)
 
+# Without the folder of files, whose time is that of reading and writing them.
+QUICK_FAMILIES = ("resize", "antialias", "preprocess")
 QUICK_CASES = tuple(map(Case.parse, ("1080x1920-600x600", "540x960-1080x1920", "480x640-224x224", "8x8-4x4")))
 QUICK_DTYPES = ("uint8", "float32")
 QUICK_CHANNELS = (3,)

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -325,6 +326,18 @@ def test_matrix_is_whole():
     cells = [cell for _, cell in matrix()]
     assert len(set(cells)) == len(cells) == (10 * (7 + 3) * 3 * 3 + 2 * (4 + 2)) * 2
     assert set(families()) == {"resize", "antialias", "preprocess", "folder"}
+
+
+def test_quick_is_a_small_part_of_the_matrix_and_options_win(capsys):
+    def selected(*options):
+        assert main(["--list", *options]) == 0
+        cells, minutes = re.search(r"selected: (\d+) cells, about ([\d.]+) minutes", capsys.readouterr().out).groups()
+        return int(cells), float(minutes)
+
+    cells, minutes = selected("--quick")
+    assert 50 < cells < 0.1 * len(matrix())
+    assert minutes <= 0.5
+    assert selected("--quick", "--families", "folder")[0] == 4
 
 
 def test_every_bar_has_cells_and_every_cell_one_bar():
