@@ -10,7 +10,7 @@ import numpy as np
 
 from cyresize import checks
 from cyresize.engine.fold import fold, unfold
-from cyresize.functional.arguments import Array, Sizes, native
+from cyresize.functional.arguments import Array, Sizes, native, thread_count
 
 FORMS = {
     1: ("C x W", "N x C x W"),
@@ -117,6 +117,12 @@ def multiply(a: Array, b: Array, out: Array) -> None:
         np.matmul(a, b, out=out)
 
 
+def column_threads(columns: Array, inner: int, n_threads: int | None) -> int:
+    """Threads to make or add up ``columns``: one beside a BLAS, whose own threads spin between its products."""
+    wanted = thread_count(n_threads, columns.size)
+    return 1 if inner > 1 and columns.dtype.kind == "f" else wanted
+
+
 def convolve(
     x: Array,
     weight: Array,
@@ -136,7 +142,7 @@ def convolve(
     memory = Scratch(x.dtype)
     for begin, end in bands(axes, channels * taps):
         columns = memory.array((groups, inner, (end - begin) * width))
-        threads = 1  # beside the product's own threads, which spin, more would wait for a processor
+        threads = column_threads(columns, inner, n_threads)
         for n in range(images):
             unfold(source[n], columns, axes, (begin, end), threads)
             part = results[n, :, :, begin * width : end * width]
@@ -170,7 +176,7 @@ def convolve_back(
             for begin, end in bands(axes, (last - first) * taps):
                 columns = memory.array((*some.shape[:2], (end - begin) * width))
                 multiply(some, kept[:, :, begin * width : end * width], columns)
-                threads = 1  # beside the product's own threads, which spin, more would wait for a processor
+                threads = column_threads(columns, inner, n_threads)
                 fold(columns, whole[n, first:last], shift, axes, (begin, end), threads)
 
 

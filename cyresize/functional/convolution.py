@@ -1,7 +1,8 @@
 """Convolution and transposed convolution, with PyTorch's names, numbers and refusals.
 
 The products are NumPy's (its BLAS decides how many threads they take), in bands, so that never more than one band of
-columns exists; columns are made and added up here, in ``n_threads`` threads. float16 is calculated in float32.
+columns exists; columns are made and added up here, in ``n_threads`` threads where no BLAS has threads of its own.
+float16 is calculated in float32.
 """
 
 from __future__ import annotations
