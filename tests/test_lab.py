@@ -83,6 +83,8 @@ def test_all_rivals_give_the_plain_loops_bits(isa, tmp_path):
     seen = 0
     for contest in found.contests():
         assert lab.same_bits(contest) == []
-        assert len(np.unique(contest.result)) > 100
+        # Written at all, and not with one value: the filler of before is one of 256 values.
+        assert np.count_nonzero(contest.result == lab.FILLER) < contest.size / 10
+        assert len(np.unique(contest.result)) > 10
         seen += len(contest.jobs)
     assert seen > 80

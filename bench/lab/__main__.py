@@ -23,6 +23,7 @@ HERE = Path(__file__).parent
 RESULT = HERE.parent / "results" / "lab.json"
 SAMPLE = 25e-6  # seconds: short, so that most samples fall between two interruptions
 SECONDS = 6.0  # for a contest of long jobs, which get fewer rounds
+FILLER = 0xA5  # what a result is full of before a kernel writes it
 SHUFFLES = {"vbmi": "v4"}  # levels that permute across registers, and what runs without
 NOTE = "measured on a shared machine, hence the least time of many short rounds"
 
@@ -32,7 +33,7 @@ def same_bits(contest: Contest) -> list[str]:
     expected: np.ndarray | None = None
     wrong = []
     for name, job in contest.jobs.items():
-        contest.result.fill(0xA5)
+        contest.result.fill(FILLER)
         job.run(1)
         if expected is None:
             expected = contest.result.copy()
