@@ -128,7 +128,8 @@ def listing(selection: Selection, seconds: float) -> str:
     for name, library in peers.LIBRARIES.items():
         lines.append(f"peer {name}: {library.version if library.installed else 'not installed'}")
     count = len(run.chosen(selection))
-    lines.append(f"selected: {count} cells, about {count * (seconds + 0.15) / 60:.1f} minutes, more where peers are slow")
+    minutes = count * (seconds + 0.15) / 60
+    lines.append(f"selected: {count} cells, about {minutes:.1f} minutes, more where peers are slow")
     return "\n".join(lines)
 
 
