@@ -13,7 +13,7 @@ import cyresize
 from cyresize.engine import cpu
 
 DOCS = Path(__file__).parents[1] / "docs"
-PAGES = sorted(DOCS.rglob("*.rst"))
+PAGES = sorted(path for path in DOCS.rglob("*.rst") if "_build" not in path.parts)
 sys.path.insert(0, str(DOCS))
 
 import check_links  # noqa: E402
@@ -125,4 +125,4 @@ def test_page_of_speed_takes_the_result_with_the_most_cells(tmp_path):
 
 def test_page_of_speed_without_a_result_says_so(tmp_path):
     speed().draw(tmp_path, results=tmp_path)
-    assert (tmp_path / "speed.rst").read_text() == speed().NONE
+    assert (tmp_path / "speed.inc").read_text() == speed().NONE

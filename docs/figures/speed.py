@@ -88,10 +88,10 @@ def picture(path: Path, result: Mapping[str, Any]) -> None:
 
 
 def draw(folder: Path, results: Path = ROOT / "bench" / "results") -> None:
-    """``speed.rst``, to be included, and its picture."""
+    """``speed.inc``, to be included, and its picture."""
     found = committed(results)
     if found is not None and ratios(rows_of(found[1]))[0]:
         picture(folder / "speed.svg", found[1])
-        (folder / "speed.rst").write_text(text(*found), encoding="utf-8")
+        (folder / "speed.inc").write_text(text(*found), encoding="utf-8")
     else:
-        (folder / "speed.rst").write_text(NONE, encoding="utf-8")
+        (folder / "speed.inc").write_text(NONE, encoding="utf-8")
