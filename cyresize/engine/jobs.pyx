@@ -9,7 +9,7 @@ from cyresize.engine.plan cimport FLOAT32, FLOAT64, INT16, INT32, AxisPlan
 from cyresize.engine.resample cimport (
     COLUMNS_FIRST, COLUMNS_ONLY, ROWS_FIRST, ROWS_ONLY, WINDOW, Job, Pipeline, new_job,
 )
-from cyresize.engine.rows.table cimport F32, U8, U16, U32
+from cyresize.engine.rows.table cimport NO_LANES, F32, U8, U16, U32
 
 from cyresize.engine import rules
 
@@ -48,11 +48,13 @@ cdef int cheaper_order(int element, Py_ssize_t channels, AxisPlan columns, AxisP
     # uint8 and uint16 are filtered as they are stored; the other types are widened to floats first.
     cdef bint direct = element == U8 or element == U16
     # Steep shrinks fill only part of a block of lanes; pairs of pixels do not mind.
-    cdef double floats = 8 if in_pairs(columns, channels) else (3 + 3*columns.taps)*max(scale/2.0, 1.0)
+    cdef bint pixels = (channels == 3 or channels == 4) and scale >= 1.5
+    cdef double lanes = 3 + 3.5*columns.taps if pixels else (3 + 3*columns.taps)*max(scale/2.0, 1.0)
+    cdef double floats = 8 if in_pairs(columns, channels) else lanes
     cdef double from_stored = (3 + 3.5*columns.taps)*max(scale/4.0, 1.0)
     cdef double vertical = 2 + 1.5*rows.taps
     cdef double columns_first = min(h, oh*rows.taps)*ow*(
-        from_stored if direct else (3 + 3*columns.taps)*max(scale/2.0, 1.0)
+        from_stored if direct else lanes
     ) + oh*ow*(vertical + (0 if single else 2))
     cdef double rows_first = oh*w*(vertical + (0 if single else 1)) + oh*ow*(floats + (0 if single else 4))
     return COLUMNS_FIRST if columns_first <= rows_first else ROWS_FIRST
@@ -90,8 +92,18 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     if order == ROWS_FIRST and kernels.float_pairs != NULL and in_pairs(columns, channels):
         p.columns_pass = kernels.float_pairs
         return job
+    if kernels.float_pixels != NULL and as_pixels(columns, channels):
+        p.columns_pass = kernels.float_pixels
+        return job
     job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS)
     return job
+
+
+cdef bint as_pixels(AxisPlan columns, Py_ssize_t channels) noexcept:
+    # Measured: from a shrink of 1.5 on, blocks of lanes have too few lanes in use. Levels without lanes always gain.
+    return (channels == 3 or channels == 4) and (
+        kernels.float_lanes.kind == NO_LANES or 2*columns.n_in >= 3*columns.n_out
+    )
 
 
 cdef Job fixed_job(Py_ssize_t channels, AxisPlan columns, AxisPlan rows, int weights, Py_ssize_t row, Py_ssize_t ring):

@@ -234,6 +234,7 @@ cdef void use_sse_kernels(RowKernels* table) noexcept:
     table.pillow_u8_lanes = LaneFormat(WORDS, 4, 16)
     table.columns_from[<int> U8] = sse_bytes_to_float_columns
     table.columns_from_lanes[<int> U8] = LaneFormat(BYTES, 4, 16)
+    table.float_pixels = float_pixels
     table.half_u8 = sse_half_u8
     table.half_u8_lanes = LaneFormat(PAIRS, 8, 16)
     table.gather = sse_gather

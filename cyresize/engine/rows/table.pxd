@@ -101,6 +101,7 @@ cdef struct RowKernels:
     columns_fn float_columns
     blend_fn float_blend
     columns_fn float_pairs    # two taps of three or four channels from a row in scratch; NULL: float_columns
+    columns_fn float_pixels   # three or four channels without lanes; NULL: float_columns
     columns_fn double_columns
     blend_fn double_blend
     # Area by whole-number factors, one per calculating type.

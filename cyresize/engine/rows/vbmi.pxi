@@ -872,6 +872,7 @@ cdef void use_vbmi_kernels(RowKernels* table) noexcept:
     table.columns_from_lanes[<int> U16] = LaneFormat(FLOATS, 16, 64)
     table.float_columns = vbmi_float_columns
     table.float_pairs = vbmi_float_pairs
+    table.float_pixels = float_pixels
     table.float_lanes = LaneFormat(FLOATS, 16, 32)
     table.half_u8 = vbmi_half_u8
     table.half_u8_lanes = LaneFormat(PAIRS, 32, 128)

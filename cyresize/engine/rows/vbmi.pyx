@@ -1,5 +1,6 @@
 include "rows.pxi"
 include "vbmi.pxi"
+include "pixels.pxi"
 include "export.pxi"
 include "ops.pxi"
 include "ops_export.pxi"
