@@ -35,6 +35,7 @@ MODULES = [
     f"{ENGINE}.unpool",
     f"{ENGINE}.shuffle",
     f"{ENGINE}.fold",
+    f"{ENGINE}.convolve",
     f"{ENGINE}.fused",
     f"{ENGINE}.upscale",
     "cyresize.opencv",

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 
 from cyresize import checks
+from cyresize.engine.convolve import convolve
 from cyresize.engine.shuffle import permute
 from cyresize.functional.arguments import Array, aligned, result, thread_count
-from cyresize.functional.columns import arrays, axes_of, convolve, filled, transposed
+from cyresize.functional.columns import arrays, axes_of, filled, transposed
 from cyresize.functional.windows import (
     LP,
     MAX,

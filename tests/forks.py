@@ -63,15 +63,12 @@ def before_use():
 
 
 def drivers():
-    """One call for each driver that has parallel regions, large enough that it uses them.
-
-    Convolutions of integers: NumPy's products of floats (OpenBLAS) hang in a fork beside those of other threads.
-    """
+    """One call for each driver that has parallel regions, large enough that it uses them."""
     from cyresize import functional
 
     planes = np.random.default_rng(9).normal(size=(2, 9, 160, 170)).astype(np.float32)
     pooled, index = functional.max_pool2d(planes, 2, return_indices=True)
-    whole, weight = np.ones((1, 2, 150, 150), np.int32), np.ones((2, 3, 3, 3), np.int32)
+    whole, weight = np.ones((1, 2, 150, 150), np.float32), np.ones((2, 3, 3, 3), np.float32)
     scaled = np.ones((240, 255, 2, 9, 1, 1), np.float32)
     return {
         "resample": lambda n: cyresize.resize(image, SIZE, n_threads=n),
@@ -81,8 +78,8 @@ def drivers():
         "pool": lambda n: functional.max_pool2d(planes, 3, n_threads=n),
         "unpool": lambda n: functional.max_unpool2d(pooled, index, 2, n_threads=n),
         "shuffle": lambda n: functional.pixel_shuffle(planes, 3, n_threads=n),
-        "unfold": lambda n: functional.conv2d(whole, weight.swapaxes(0, 1), n_threads=n),
-        "fold": lambda n: functional.conv_transpose2d(whole, weight, n_threads=n),
+        "convolve": lambda n: functional.conv2d(whole, weight.swapaxes(0, 1), n_threads=n),
+        "convolve_back": lambda n: functional.conv_transpose2d(whole, weight, n_threads=n),
         "upscale": lambda n: functional.meta_upscale(planes, scaled, 1.5, n_threads=n),
     }
 

@@ -27,6 +27,11 @@ def image(name, shape, dtype):
     return np.random.default_rng(zlib.crc32(name.encode())).integers(0, 9, shape).astype(dtype)
 
 
+def fractions(name, shape, dtype):
+    """Floats whose sums are rounded, so that the order of additions shows."""
+    return image(name, shape, dtype) if np.dtype(dtype).kind != "f" else (image(name, shape, dtype) / 7).astype(dtype)
+
+
 def pools(widths):
     for dtype in DTYPES:
         for number, width in enumerate(widths):
@@ -76,8 +81,8 @@ def convolutions(widths):
         for width in widths:
             for k, s, p in ((2, 2, 0), (4, 2, 1), (3, 2, 1), (3, 1, 1), (5, 3, 2)):
                 name = f"conv {dtype} {width} {k} {s} {p}"
-                x, w = image(name, (1, 2, 3, width), dtype), image(name, (2, 3, k, k), dtype)
-                bias = image(name, 3, dtype)
+                x, w = fractions(name, (1, 2, 3, width), dtype), fractions(name, (2, 3, k, k), dtype)
+                bias = fractions(name, 3, dtype)
                 yield f"transposed {name}", functional.conv_transpose2d, (x, w, bias), {"stride": s, "padding": p}
                 if 3 + 2 * p >= k and width + 2 * p >= k:
                     w = np.ascontiguousarray(w.swapaxes(0, 1))
@@ -114,8 +119,10 @@ def large_cases():
         yield f"large unpool {dtype}", functional.max_unpool2d, (x, index), {"kernel_size": 2}
         yield f"large shuffle {dtype}", functional.pixel_shuffle, (x,), {"upscale_factor": 3}
         yield f"large unshuffle {dtype}", functional.pixel_unshuffle, (x,), {"downscale_factor": 2}
-        w = image("weight", (9, 4, 4, 4), dtype)
+        x, w = fractions(f"columns {dtype}", (2, 9, 120, 130), dtype), fractions("weight", (9, 4, 4, 4), dtype)
         yield f"large transposed {dtype}", functional.conv_transpose2d, (x, w), {"stride": 2, "padding": 1}
+        deep = fractions(f"deep {dtype}", (1, 300, 30, 31), dtype), fractions("kernels", (6, 300, 3, 3), dtype)
+        yield f"large conv {dtype}", functional.conv2d, deep, {"padding": 1}
 
 
 def digests(threads):

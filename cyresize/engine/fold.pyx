@@ -1,42 +1,16 @@
-"""The drivers of convolution: columns out of a source (unfold) and columns added up into a target (fold).
+"""Columns out of a source row (unfold) and columns added up into target rows (fold), the two ends of convolution.
 
-The products between them are NumPy's. Letters: C channels, D x H x W source, K taps of the kernel, a row is one line of
-pixels, a band is a range of rows counted through the whole volume. Columns are C x K x K x K x (rows of the band x W).
+Letters: C channels, D x H x W source, K taps of the kernel, a row is one line of pixels, a band is a range of rows
+counted through the whole volume. Columns are C x K x K x K x (rows of the band x W).
 """
 
-from cpython.buffer cimport PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
-from cython.parallel cimport prange
-
-from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 
 from cyresize.engine.dispatch cimport ops
 from cyresize.engine.image cimport padded
-from cyresize.engine.parallel cimport enter_team, leave_team
-from cyresize.engine.rows.ops_table cimport N_F32, N_F64, N_I8, N_I16, N_I32, N_I64, N_U8, N_U16, N_U32, N_U64
-
-cdef dict NUMBERS = {
-    "u1": N_U8, "i1": N_I8, "u2": N_U16, "i2": N_I16, "u4": N_U32, "i4": N_I32, "u8": N_U64, "i8": N_I64,
-    "f4": N_F32, "f8": N_F64,
-}
 
 cdef enum:
     MOST_PHASES = 64   # a larger stride is rare: its pixels are added one by one
-
-cdef struct Axis:
-    # Small side (of the columns) and large side of a convolution: large = small*stride - pad + tap*dilation.
-    Py_ssize_t small, large, taps, stride, pad, dilation
-
-cdef struct Work:
-    Axis z, y, x
-    int number, cell                  # type, log2 of its bytes
-    Py_ssize_t itemsize
-    Py_ssize_t begin, end             # rows of the band
-    char* columns
-    char* large                       # first channel
-    Py_ssize_t c, d, h, w             # strides of the large side in bytes
-    const char* bias                  # one element per channel or NULL
-    Py_ssize_t channels
 
 
 cdef inline Py_ssize_t first_inside(const Axis* a, Py_ssize_t tap) noexcept nogil:
@@ -87,44 +61,27 @@ cdef void unfold_row(const Work* k, Py_ssize_t kx, const char* source, char* out
         thin_row(source, step, out, n, size)
 
 
-cdef void unfold_tap(const Work* k, Py_ssize_t index) noexcept nogil:
-    """All rows of one channel and tap."""
-    cdef Py_ssize_t kx = index % k.x.taps, rest = index // k.x.taps, ky = rest % k.y.taps, row, z, y
-    cdef Py_ssize_t kz, c
+cdef void unfold(const Work* k) noexcept nogil:
+    """The columns of a band of the small side, from the large side: zeros where a tap lies outside."""
+    cdef Py_ssize_t c, kz, ky, kx, row, z, y
     cdef char* out
-    rest //= k.y.taps
-    kz = rest % k.z.taps
-    c = rest // k.z.taps
-    for row in range(k.begin, k.end):
-        z = (row // k.y.small)*k.z.stride - k.z.pad + kz*k.z.dilation
-        y = (row % k.y.small)*k.y.stride - k.y.pad + ky*k.y.dilation
-        out = columns_of(k, c, kz, ky, kx, row)
-        if 0 <= z < k.z.large and 0 <= y < k.y.large:
-            unfold_row(k, kx, k.large + c*k.c + z*k.d + y*k.h, out)
-        else:
-            memset(out, 0, k.x.small*k.itemsize)
-
-
-cdef void unfold_band(const Work* k, Py_ssize_t begin, Py_ssize_t end) noexcept nogil:
-    cdef Py_ssize_t i
-    for i in range(begin, end):
-        unfold_tap(k, i)
+    for c in range(k.channels):
+        for kz in range(k.z.taps):
+            for ky in range(k.y.taps):
+                for kx in range(k.x.taps):
+                    for row in range(k.begin, k.end):
+                        z = (row // k.y.small)*k.z.stride - k.z.pad + kz*k.z.dilation
+                        y = (row % k.y.small)*k.y.stride - k.y.pad + ky*k.y.dilation
+                        out = columns_of(k, c, kz, ky, kx, row)
+                        if 0 <= z < k.z.large and 0 <= y < k.y.large:
+                            unfold_row(k, kx, k.large + c*k.c + z*k.d + y*k.h, out)
+                        else:
+                            memset(out, 0, k.x.small*k.itemsize)
 
 
 # ---- fold: a target row is the interleaving of `stride` phases, each a sum of contiguous rows of columns
 
-cdef struct Phases:
-    char* rows                        # stride rows of `length` elements, `step` bytes apart
-    char* joined                      # the interleaved row
-    const void** pointers
-    Py_ssize_t phases, length, step   # no phases: everything is added to `joined`
-    # Tap kx reads `count` elements of a row of columns from byte `source` and adds them at byte `target` of `rows`.
-    Py_ssize_t* source
-    Py_ssize_t* target
-    Py_ssize_t* count
-
-
-cdef void plan_taps(const Work* k, Phases* f) noexcept nogil:
+cdef void plan_taps(const Work* k, Folder* f) noexcept nogil:
     # Position x adds to target pixel x*stride + offset: to phase offset mod stride, there to x + offset div stride.
     cdef Py_ssize_t kx, first, offset
     for kx in range(k.x.taps):
@@ -138,7 +95,7 @@ cdef void plan_taps(const Work* k, Phases* f) noexcept nogil:
             f.target[kx] = offset*k.itemsize
 
 
-cdef inline void add_columns(const Work* k, const Phases* f, const char* columns) noexcept nogil:
+cdef inline void add_columns(const Work* k, const Folder* f, const char* columns) noexcept nogil:
     # One row of every tap along x.
     cdef Py_ssize_t kx, x, step = (k.end - k.begin)*k.x.small*k.itemsize
     for kx in range(k.x.taps):
@@ -161,7 +118,7 @@ cdef void fill(char* row, Py_ssize_t n, const char* value, Py_ssize_t size) noex
         memcpy(row + i*size, value, size)
 
 
-cdef void join(const Work* k, const Phases* f, char* out) noexcept nogil:
+cdef void join(const Work* k, const Folder* f, char* out) noexcept nogil:
     cdef Py_ssize_t whole = k.x.large // k.x.stride, x
     ops.interleave[k.cell](f.pointers, k.x.stride, whole, out)
     for x in range(whole*k.x.stride, k.x.large):
@@ -203,7 +160,7 @@ cdef Py_ssize_t rows_of(
 
 
 cdef void fold_row(
-    const Work* k, const Phases* f, Py_ssize_t c, const Py_ssize_t* tap, const Py_ssize_t* row, Py_ssize_t n,
+    const Work* k, const Folder* f, Py_ssize_t c, const Py_ssize_t* tap, const Py_ssize_t* row, Py_ssize_t n,
     bint fresh, char* out,
 ) noexcept nogil:
     """Set (``fresh``) or add to a target row of one channel."""
@@ -232,8 +189,8 @@ cdef inline char* take(char* space, Py_ssize_t* used, Py_ssize_t size) noexcept 
     return NULL if space == NULL else space + at
 
 
-cdef Py_ssize_t divide_space(const Work* k, Phases* f, Py_ssize_t** tap, Py_ssize_t** row, char* space) noexcept nogil:
-    """Lay a thread's buffers out in ``space`` (NULL: only count); the bytes they need."""
+cdef Py_ssize_t plan_fold(const Work* k, Folder* f, char* space) noexcept nogil:
+    """Lay the buffers of a thread out in ``space`` (NULL: only count); the bytes they need."""
     cdef Py_ssize_t used = 0, j, taps = k.z.taps*k.y.taps
     f.length = (k.x.large + k.x.stride - 1)//k.x.stride
     f.step = padded(f.length*k.itemsize)
@@ -244,8 +201,8 @@ cdef Py_ssize_t divide_space(const Work* k, Phases* f, Py_ssize_t** tap, Py_ssiz
     f.source = <Py_ssize_t*> take(space, &used, k.x.taps*sizeof(Py_ssize_t))
     f.target = <Py_ssize_t*> take(space, &used, k.x.taps*sizeof(Py_ssize_t))
     f.count = <Py_ssize_t*> take(space, &used, k.x.taps*sizeof(Py_ssize_t))
-    tap[0] = <Py_ssize_t*> take(space, &used, taps*sizeof(Py_ssize_t))
-    row[0] = <Py_ssize_t*> take(space, &used, taps*sizeof(Py_ssize_t))
+    f.tap = <Py_ssize_t*> take(space, &used, taps*sizeof(Py_ssize_t))
+    f.row = <Py_ssize_t*> take(space, &used, taps*sizeof(Py_ssize_t))
     if space != NULL:
         for j in range(f.phases):
             f.pointers[j] = f.rows + j*f.step
@@ -253,114 +210,16 @@ cdef Py_ssize_t divide_space(const Work* k, Phases* f, Py_ssize_t** tap, Py_ssiz
     return used
 
 
-cdef void fold_band(const Work* k, char* space, Py_ssize_t begin, Py_ssize_t end) noexcept nogil:
-    """Channels ``begin`` to ``end`` of the band."""
-    cdef Phases f
+cdef void fold(const Work* k, Folder* f) noexcept nogil:
+    """Add the columns of a band of the small side into the large side.
+
+    Bands must come in order: the first one that touches a row sets it to the bias, so the target need not be cleared.
+    """
     cdef Py_ssize_t oz, oy, c, n, first
-    cdef Py_ssize_t* tap
-    cdef Py_ssize_t* row
-    divide_space(k, &f, &tap, &row, space)
     for oz in range(k.z.large):
         for oy in range(k.y.large):
-            n = rows_of(k, oz, oy, tap, row, &first)
+            n = rows_of(k, oz, oy, f.tap, f.row, &first)
             if n == 0 and not k.begin <= first < k.end:
                 continue
-            for c in range(begin, end):
-                fold_row(k, &f, c, tap, row, n, first >= k.begin, k.large + c*k.c + oz*k.d + oy*k.h)
-
-
-cdef int axis(Axis* a, tuple values) except -1:
-    a.small, a.large, a.taps, a.stride, a.pad, a.dilation = values
-    return 0
-
-
-cdef int describe(
-    Work* k, const Py_buffer* columns, const Py_buffer* large, object kind, tuple axes, tuple band
-) except -1:
-    memset(k, 0, sizeof(Work))
-    axis(&k.z, axes[0])
-    axis(&k.y, axes[1])
-    axis(&k.x, axes[2])
-    k.begin, k.end = band
-    k.number = NUMBERS[kind]
-    k.itemsize = large.itemsize
-    k.cell = {1: 0, 2: 1, 4: 2, 8: 3}[k.itemsize]
-    k.columns = <char*> columns.buf
-    k.large = <char*> large.buf
-    k.channels = large.shape[0]
-    k.c, k.d, k.h, k.w = large.strides[0], large.strides[1], large.strides[2], large.strides[3]
-    return 0
-
-
-def unfold(source, columns, tuple axes, tuple band, int threads):
-    """Fill ``columns`` (contiguous) from ``source`` (C x D x H x W, any strides), zeros outside.
-
-    ``axes`` are (small, large, taps, stride, padding, dilation) of depth, height and width; ``band`` the rows of the
-    small side, first and one behind the last.
-    """
-    cdef Py_buffer a, b
-    cdef Work k
-    cdef Py_ssize_t total
-    cdef int team, t
-    memset(&a, 0, sizeof(Py_buffer))
-    memset(&b, 0, sizeof(Py_buffer))
-    try:
-        PyObject_GetBuffer(source, &a, PyBUF_STRIDES)
-        PyObject_GetBuffer(columns, &b, PyBUF_STRIDES | PyBUF_WRITABLE)
-        describe(&k, &b, &a, source.dtype.str[1:], axes, band)
-        total = k.channels*k.z.taps*k.y.taps*k.x.taps
-        team = <int> min(<Py_ssize_t> threads, total)
-        with nogil:
-            team = enter_team(team)
-            if team == 1:
-                unfold_band(&k, 0, total)
-            else:
-                for t in prange(team, num_threads=team, schedule="static", chunksize=1):
-                    unfold_band(&k, total*t // team, total*(t + 1) // team)
-            leave_team(team)
-    finally:
-        PyBuffer_Release(&a)
-        PyBuffer_Release(&b)
-
-
-def fold(columns, target, bias, tuple axes, tuple band, int threads):
-    """Add ``columns`` (contiguous) into ``target`` (C x D x H x W, contiguous rows); ``bias`` per channel or None.
-
-    Bands must come in order: the first one that touches a row sets it to the bias, so ``target`` need not be cleared.
-    """
-    cdef Py_buffer a, b, c
-    cdef Work k
-    cdef Py_ssize_t each, total
-    cdef int team, t
-    cdef Phases unused
-    cdef Py_ssize_t* nothing
-    cdef char* space = NULL
-    memset(&a, 0, sizeof(Py_buffer))
-    memset(&b, 0, sizeof(Py_buffer))
-    memset(&c, 0, sizeof(Py_buffer))
-    try:
-        PyObject_GetBuffer(columns, &a, PyBUF_STRIDES)
-        PyObject_GetBuffer(target, &b, PyBUF_STRIDES | PyBUF_WRITABLE)
-        describe(&k, &a, &b, target.dtype.str[1:], axes, band)
-        if bias is not None:
-            PyObject_GetBuffer(bias, &c, PyBUF_STRIDES)
-            k.bias = <const char*> c.buf
-        total = k.channels
-        team = <int> min(<Py_ssize_t> threads, total)
-        each = divide_space(&k, &unused, &nothing, &nothing, NULL)
-        space = <char*> malloc(each*team)
-        if space == NULL:
-            raise MemoryError(f"no memory for {team} x {each} bytes of row buffers")
-        with nogil:
-            team = enter_team(team)
-            if team == 1:
-                fold_band(&k, space, 0, total)
-            else:
-                for t in prange(team, num_threads=team, schedule="static", chunksize=1):
-                    fold_band(&k, space + t*each, total*t // team, total*(t + 1) // team)
-            leave_team(team)
-    finally:
-        free(space)
-        PyBuffer_Release(&a)
-        PyBuffer_Release(&b)
-        PyBuffer_Release(&c)
+            for c in range(k.channels):
+                fold_row(k, f, c, f.tap, f.row, n, first >= k.begin, k.large + c*k.c + oz*k.d + oy*k.h)

@@ -1,15 +1,14 @@
-"""How convolution is done over any number of axes: columns by the compiled drivers, products by NumPy, in bands."""
+"""How convolution is done over any number of axes: arguments to the compiled drivers."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from cyresize import checks
-from cyresize.engine.fold import fold, unfold
+from cyresize.engine.convolve import convolve, convolve_back
 from cyresize.functional.arguments import Array, Sizes, native, thread_count
 
 FORMS = {
@@ -18,8 +17,6 @@ FORMS = {
     3: ("C x D x H x W", "N x C x D x H x W"),
 }
 WEIGHTS = {1: "O x C x K", 2: "O x C x K x K", 3: "O x C x K x K x K"}
-BAND = 1 << 18  # elements of columns that are held at a time: about what a second-level cache takes
-PIXELS = 256  # fewer pixels to a product make it slow
 
 Axis = tuple[int, int, int, int, int, int]
 WHOLE: Axis = (1, 1, 1, 1, 0, 1)  # the axis that an image does not have
@@ -84,111 +81,6 @@ def axes_of(
     rows = list(zip(small, large, taps, stride, padding, dilation, strict=True))
     z, y, x = [WHOLE] * (3 - len(rows)) + rows
     return z, y, x
-
-
-def bands(axes: tuple[Axis, Axis, Axis], columns: int) -> Iterator[tuple[int, int]]:
-    """Ranges of rows of the small side; a row of it has ``columns`` numbers for each pixel."""
-    rows, width = axes[0][0] * axes[1][0], axes[2][0]
-    step = max(BAND // max(columns * width, 1), -(-PIXELS // width), 1)
-    for begin in range(0, rows, step):
-        yield begin, min(begin + step, rows)
-
-
-class Scratch:
-    """Memory for one band at a time, had once for a whole call."""
-
-    def __init__(self, dtype: np.dtype[Any]) -> None:
-        """Nothing yet."""
-        self.memory = np.empty(0, dtype)
-
-    def array(self, shape: tuple[int, ...]) -> Array:
-        """A contiguous array that lives until the next one is asked for."""
-        size = math.prod(shape)
-        if size > self.memory.size:
-            self.memory = np.empty(size, self.memory.dtype)
-        return self.memory[:size].reshape(shape)
-
-
-def multiply(a: Array, b: Array, out: Array) -> None:
-    """Stacks of matrix products; an inner side of 1 needs no product."""
-    if a.shape[-1] == 1:
-        np.multiply(a, b, out=out)
-    else:
-        np.matmul(a, b, out=out)
-
-
-def column_threads(columns: Array, inner: int, n_threads: int | None) -> int:
-    """Threads to make or add up ``columns``: one beside a BLAS, whose own threads spin between its products."""
-    wanted = thread_count(n_threads, columns.size)
-    return 1 if inner > 1 and columns.dtype.kind == "f" else wanted
-
-
-def convolve(
-    x: Array,
-    weight: Array,
-    bias: Array | None,
-    axes: tuple[Axis, Axis, Axis],
-    groups: int,
-    out: Array,
-    n_threads: int | None,
-) -> None:
-    """Fill ``out``: unfold a band, multiply it by the kernels, go on."""
-    images, channels, taps = x.shape[0], x.shape[1], math.prod(weight.shape[2:])
-    rows, width = axes[0][0] * axes[1][0], axes[2][0]
-    inner = channels // groups * taps
-    kernels = np.ascontiguousarray(weight).reshape(groups, -1, inner)
-    results = out.reshape(images, groups, -1, rows * width)
-    source = deep(x)
-    memory = Scratch(x.dtype)
-    for begin, end in bands(axes, channels * taps):
-        columns = memory.array((groups, inner, (end - begin) * width))
-        threads = column_threads(columns, inner, n_threads)
-        for n in range(images):
-            unfold(source[n], columns, axes, (begin, end), threads)
-            part = results[n, :, :, begin * width : end * width]
-            multiply(kernels, columns, part)
-            if bias is not None:
-                part += bias.reshape(groups, -1, 1)
-
-
-def convolve_back(
-    x: Array,
-    weight: Array,
-    bias: Array | None,
-    axes: tuple[Axis, Axis, Axis],
-    groups: int,
-    out: Array,
-    n_threads: int | None,
-) -> None:
-    """Fill ``out``: multiply a band by the kernels of some channels, fold it, go on."""
-    images, channels, taps = x.shape[0], x.shape[1], math.prod(weight.shape[2:])
-    inner, each = channels // groups, weight.shape[1]
-    width = axes[2][0]
-    pixels = np.ascontiguousarray(x).reshape(images, groups, inner, -1)
-    kernels = np.ascontiguousarray(weight).reshape(groups, inner, each * taps).transpose(0, 2, 1)
-    # One group: blocks of its channels. Several: blocks of whole groups.
-    block = max(BAND // (PIXELS * taps * (each if groups > 1 else 1)), 1)
-    whole, memory = deep(out), Scratch(x.dtype)
-    for n in range(images):
-        for c in range(0, groups if groups > 1 else each, block):
-            some, kept, first, last = chosen(kernels, pixels[n], groups, each, taps, c, block)
-            shift = None if bias is None else bias[first:last]
-            for begin, end in bands(axes, (last - first) * taps):
-                columns = memory.array((*some.shape[:2], (end - begin) * width))
-                multiply(some, kept[:, :, begin * width : end * width], columns)
-                threads = column_threads(columns, inner, n_threads)
-                fold(columns, whole[n, first:last], shift, axes, (begin, end), threads)
-
-
-def chosen(
-    kernels: Array, pixels: Array, groups: int, each: int, taps: int, at: int, block: int
-) -> tuple[Array, Array, int, int]:
-    """The kernels and pixels of a block of groups or channels, and the output channels it makes."""
-    if groups > 1:
-        last = min(at + block, groups)
-        return kernels[at:last], pixels[at:last], at * each, last * each
-    last = min(at + block, each)
-    return kernels[:, at * taps : last * taps], pixels, at, last
 
 
 def conv(
@@ -308,5 +200,11 @@ def filled(
     shape = ((given.shape[0],) if batched else ()) + (channels, *sizes)
     values = target(out, shape, given.dtype, (x, *parts[1:]))
     source, kernel, bias = calculated(*parts)
-    work(source, kernel, bias, axes, groups, values if batched else values[np.newaxis], n_threads)
+    if work is convolve_back:
+        # Its products read runs of pixels.
+        source = np.ascontiguousarray(source)
+    threads = thread_count(n_threads, source.size * math.prod(kernel.shape[1:]) // groups)
+    whole = deep(values if batched else values[np.newaxis])
+    kernel, bias = np.ascontiguousarray(kernel), None if bias is None else np.ascontiguousarray(bias)
+    work(deep(source), kernel, bias, whole, axes, groups, threads)
     return delivered(values, out, given.dtype)

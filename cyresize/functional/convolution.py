@@ -1,8 +1,7 @@
 """Convolution and transposed convolution, with PyTorch's names, numbers and refusals.
 
-The products are NumPy's (its BLAS decides how many threads they take), in bands, so that never more than one band of
-columns exists; columns are made and added up here, in ``n_threads`` threads where no BLAS has threads of its own.
-float16 is calculated in float32.
+Columns exist for one band at a time. Every sum is added up in one order, so results do not depend on the number of
+threads or on the processor. float16 is calculated in float32, everything else in its own type.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from cyresize.engine.rows.ops_table cimport (
     deinterleave_fn,
     fold_rows_fn,
     interleave_fn,
+    product_fn,
     quad_at_fn,
     quad_fn,
     quotient_fn,
@@ -38,6 +39,7 @@ cdef void fill_number(number unused, int k) noexcept:
     ops.max_quad[k] = <quad_fn> max_quad[number]
     ops.max_quad_at[k] = <quad_at_fn> max_quad_at[number]
     ops.add_row[k] = <add_fn> add_row[number]
+    ops.add_value[k] = <add_fn> add_value[number]
     ops.to_i64[k] = <cast_fn> to_i64[number]
     ops.from_i64[k] = <cast_fn> from_i64[number]
 
@@ -51,6 +53,11 @@ cdef void fill_total(total unused, int k) noexcept:
 
 cdef void fill_real(real unused, int k) noexcept:
     ops.raised[k] = <raise_fn> raised[real]
+
+
+cdef void fill_integer(integer unused, int k) noexcept:
+    ops.product[k] = <product_fn> product_of_integers[integer]
+    ops.product_width[k] = 64
 
 
 cdef void fill_cell(cell unused, int k) noexcept:
@@ -68,6 +75,14 @@ fill_number(<u64> 0, N_U64)
 fill_number(<i64> 0, N_I64)
 fill_number(<float> 0, N_F32)
 fill_number(<double> 0, N_F64)
+fill_integer(<u8> 0, N_U8)
+fill_integer(<i8> 0, N_I8)
+fill_integer(<u16> 0, N_U16)
+fill_integer(<i16> 0, N_I16)
+fill_integer(<u32> 0, N_U32)
+fill_integer(<i32> 0, N_I32)
+fill_integer(<u64> 0, N_U64)
+fill_integer(<i64> 0, N_I64)
 fill_total(<i64> 0, N_I64)
 fill_total(<float> 0, N_F32)
 fill_total(<double> 0, N_F64)
@@ -77,6 +92,10 @@ fill_cell(<u32> 0, 2)
 fill_cell(<u64> 0, 3)
 fill_real(<float> 0, N_F32)
 fill_real(<double> 0, N_F64)
+ops.product[<int> N_F32] = <product_fn> product[floats]
+ops.product[<int> N_F64] = <product_fn> product[doubles]
+ops.product_width[<int> N_F32] = 3*sizeof(floats)//sizeof(float)
+ops.product_width[<int> N_F64] = 3*sizeof(doubles)//sizeof(double)
 ops.to_f64 = <cast_fn> to_f64
 ops.from_f64 = <cast_fn> from_f64
 

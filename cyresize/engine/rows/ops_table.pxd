@@ -7,6 +7,9 @@ A row is W*L contiguous elements. Tables are indexed by `Number`.
 cdef enum Number:
     N_U8, N_I8, N_U16, N_I16, N_U32, N_I32, N_U64, N_I64, N_F32, N_F64, NUMBERS
 
+cdef enum:
+    PRODUCT_ROWS = 4   # rows of a tile of a matrix product
+
 cdef struct Taps:
     # Windows of one axis at a regular distance: tap k of output x is source pixel x*stride + shift[k],
     # which lies inside the row for begin[k] <= x < end[k].
@@ -53,6 +56,12 @@ ctypedef void (*interleave_fn)(const void** rows, Py_ssize_t r, Py_ssize_t n, vo
 ctypedef void (*deinterleave_fn)(const void* row, Py_ssize_t r, Py_ssize_t n, void** out) noexcept nogil
 # out[x] += row[x]
 ctypedef void (*add_fn)(const void* row, void* out, Py_ssize_t n) noexcept nogil
+# A tile c (m <= PRODUCT_ROWS rows, n <= product_width columns, `step` elements apart) of a matrix product, the sum over
+# `depth` of a[k][r]*b[k][x] for panels a (PRODUCT_ROWS wide) and b (product_width wide): added to c if `more`. Each sum
+# is added up in the order of k, product by product, whatever the vectors.
+ctypedef void (*product_fn)(
+    const void* a, const void* b, Py_ssize_t depth, Py_ssize_t m, Py_ssize_t n, void* c, Py_ssize_t step, bint more
+) noexcept nogil
 # out[x] = row[x]**p
 ctypedef void (*raise_fn)(const void* row, double p, void* out, Py_ssize_t n) noexcept nogil
 
@@ -78,3 +87,6 @@ cdef struct OpsKernels:
     interleave_fn interleave[4]
     deinterleave_fn deinterleave[4]
     add_fn add_row[10]
+    add_fn add_value[10]              # the same with one element for all
+    product_fn product[10]
+    Py_ssize_t product_width[10]

@@ -1,0 +1,419 @@
+"""The drivers of convolution and transposed convolution: columns, matrix products, folding, in bands that fit a cache.
+
+A transposed convolution multiplies the kernels of some output channels by the pixels of a band and folds the columns
+that come out; a convolution multiplies all kernels by the columns of a band. Threads take output channels of the one
+and output rows of the other, so none waits for another and no sum depends on their number. Products are our own: the
+pool of threads of a BLAS spins beside OpenMP's for the same processors, and its sums differ between processors.
+
+Letters: T taps of a kernel; a product is M x K times K x P, with the pixels of a band for P.
+"""
+
+from cpython.buffer cimport PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from cython.parallel cimport prange
+
+from libc.stdlib cimport free, malloc
+from libc.string cimport memcpy, memset
+
+from cyresize.engine.dispatch cimport ops
+from cyresize.engine.fold cimport Axis, Folder, Work, fold, plan_fold, unfold
+from cyresize.engine.image cimport padded
+from cyresize.engine.parallel cimport enter_team, leave_team
+from cyresize.engine.rows.ops_table cimport (
+    N_F32,
+    N_F64,
+    N_I8,
+    N_I16,
+    N_I32,
+    N_I64,
+    N_U8,
+    N_U16,
+    N_U32,
+    N_U64,
+    PRODUCT_ROWS,
+)
+
+cdef dict NUMBERS = {
+    "u1": N_U8, "i1": N_I8, "u2": N_U16, "i2": N_I16, "u4": N_U32, "i4": N_I32, "u8": N_U64, "i8": N_I64,
+    "f4": N_F32, "f8": N_F64,
+}
+
+cdef enum:
+    BAND = 1 << 16     # elements of columns at a time: a quarter of a second-level cache
+    PIXELS = 192       # a band narrower than this makes products slow
+    DEPTH = 256        # of a product at a time: a panel of it stays in the first-level cache
+
+cdef struct Task:
+    Work work                         # the large side and its axes
+    Py_ssize_t images, groups, inputs, outputs, taps   # inputs, outputs: channels of a group
+    Py_ssize_t band                   # rows
+    Py_ssize_t block                  # channels of a group at a time
+    char* weight                      # contiguous
+    char* small                       # the other side: contiguous pixels
+    Py_ssize_t small_image, large_image, pixels        # bytes; elements of a channel of the small side
+    const char* bias
+    char* packed                      # a convolution's kernels in panels, one group after the other
+
+cdef struct Buffers:
+    # One thread's memory.
+    Folder folder
+    char* kernels
+    char* panel
+    char* columns
+
+
+cdef inline Py_ssize_t panels(Py_ssize_t rows) noexcept nogil:
+    return (rows + PRODUCT_ROWS - 1)//PRODUCT_ROWS
+
+
+cdef inline void pack_panel(
+    const char* a, Py_ssize_t row_step, Py_ssize_t depth_step, Py_ssize_t rows, Py_ssize_t depth, char* out,
+    const Py_ssize_t size,
+) noexcept nogil:
+    cdef Py_ssize_t k, r
+    if rows < PRODUCT_ROWS:
+        memset(out, 0, depth*PRODUCT_ROWS*size)
+        for r in range(rows):
+            for k in range(depth):
+                memcpy(out + (k*PRODUCT_ROWS + r)*size, a + r*row_step + k*depth_step, size)
+    elif row_step == size:
+        for k in range(depth):
+            memcpy(out + k*PRODUCT_ROWS*size, a + k*depth_step, PRODUCT_ROWS*size)
+    else:
+        for k in range(depth):
+            for r in range(PRODUCT_ROWS):
+                memcpy(out + (k*PRODUCT_ROWS + r)*size, a + r*row_step + k*depth_step, size)
+
+
+cdef inline void pack_four_panels(
+    const char* a, Py_ssize_t depth_step, Py_ssize_t depth, char* out, const Py_ssize_t size
+) noexcept nogil:
+    # A line of the cache holds rows of several panels: it is read once for all of them.
+    cdef Py_ssize_t k, p, panel = PRODUCT_ROWS*size
+    for k in range(depth):
+        for p in range(4):
+            memcpy(out + (p*depth + k)*panel, a + k*depth_step + p*panel, PRODUCT_ROWS*size)
+
+
+cdef void pack_rows(
+    const char* a, Py_ssize_t row_step, Py_ssize_t depth_step, Py_ssize_t rows, Py_ssize_t depth, Py_ssize_t size,
+    char* out,
+) noexcept nogil:
+    """Panels of PRODUCT_ROWS rows, depth outermost in each: steps in bytes, zeros where rows are missing."""
+    cdef Py_ssize_t first = 0, n
+    while first < rows:
+        if size == 4 and row_step == size and rows - first >= 4*PRODUCT_ROWS:
+            pack_four_panels(a + first*row_step, depth_step, depth, out, 4)
+            first += 4*PRODUCT_ROWS
+            out += 4*depth*PRODUCT_ROWS*size
+            continue
+        n = min(rows - first, <Py_ssize_t> PRODUCT_ROWS)
+        if size == 4:
+            pack_panel(a + first*row_step, row_step, depth_step, n, depth, out, 4)
+        elif size == 8:
+            pack_panel(a + first*row_step, row_step, depth_step, n, depth, out, 8)
+        else:
+            pack_panel(a + first*row_step, row_step, depth_step, n, depth, out, size)
+        first += PRODUCT_ROWS
+        out += depth*PRODUCT_ROWS*size
+
+
+cdef void multiply(
+    const Task* t, const char* kernels, Py_ssize_t m, Py_ssize_t depth, const char* b, Py_ssize_t b_step, Py_ssize_t n,
+    char* panel, char* c, Py_ssize_t c_step,
+) noexcept nogil:
+    """c (m x n) = kernels (packed) times b (depth x n); steps between rows in elements."""
+    cdef Py_ssize_t size = t.work.itemsize, width = ops.product_width[t.work.number]
+    cdef Py_ssize_t first = 0, k0, k, depth_now, columns, row, p
+    while first < n:
+        columns = min(width, n - first)
+        k0 = 0
+        while k0 < depth:
+            depth_now = min(depth - k0, <Py_ssize_t> DEPTH)
+            for k in range(depth_now):
+                memcpy(panel + k*width*size, b + ((k0 + k)*b_step + first)*size, columns*size)
+                if columns < width:
+                    memset(panel + (k*width + columns)*size, 0, (width - columns)*size)
+            for p in range(panels(m)):
+                row = p*PRODUCT_ROWS
+                ops.product[t.work.number](
+                    kernels + (row*depth + k0*PRODUCT_ROWS)*size, panel, depth_now,
+                    min(m - row, <Py_ssize_t> PRODUCT_ROWS), columns, c + (row*c_step + first)*size, c_step, k0 > 0,
+                )
+            k0 += DEPTH
+        first += width
+
+
+cdef inline char* take(char* space, Py_ssize_t* used, Py_ssize_t size) noexcept nogil:
+    cdef Py_ssize_t at = used[0]
+    used[0] += padded(size)
+    return NULL if space == NULL else space + at
+
+
+cdef Py_ssize_t divide_space(const Task* t, Buffers* b, bint back, char* space) noexcept nogil:
+    """Lay a thread's memory out in ``space`` (NULL: only count); the bytes it needs."""
+    cdef Py_ssize_t used = 0, size = t.work.itemsize, pixels = t.band*t.work.x.small
+    cdef Py_ssize_t depth = t.inputs if back else t.inputs*t.taps
+    cdef Py_ssize_t rows = t.block*t.taps if back else depth
+    b.panel = take(space, &used, min(depth, <Py_ssize_t> DEPTH)*ops.product_width[t.work.number]*size)
+    b.columns = take(space, &used, rows*pixels*size)
+    b.kernels = take(space, &used, panels(rows)*PRODUCT_ROWS*depth*size if back else 0)
+    if back:
+        used += plan_fold(&t.work, &b.folder, NULL if space == NULL else space + used)
+    return used
+
+
+# ---- transposed convolution
+
+cdef void fold_block(
+    const Task* t, Buffers* b, Py_ssize_t n, Py_ssize_t g, Py_ssize_t c, Py_ssize_t count
+) noexcept nogil:
+    """All bands of ``count`` output channels of an image, from channel ``c`` of group ``g``."""
+    cdef Work k = t.work
+    cdef Py_ssize_t rows = k.z.small*k.y.small, begin = 0, width = k.x.small, at = g*t.outputs + c
+    cdef const char* source = t.small + n*t.small_image + g*t.inputs*t.pixels*k.itemsize
+    k.columns = b.columns
+    k.channels = count
+    k.large = t.work.large + n*t.large_image + at*k.c
+    k.bias = t.bias + at*k.itemsize if t.bias != NULL else NULL
+    while begin < rows:
+        k.begin = begin
+        k.end = min(begin + t.band, rows)
+        multiply(
+            t, b.kernels, count*t.taps, t.inputs, source + begin*width*k.itemsize, t.pixels,
+            (k.end - begin)*width, b.panel, b.columns, (k.end - begin)*width,
+        )
+        fold(&k, &b.folder)
+        begin = k.end
+
+
+cdef void convolve_back_part(
+    const Task* t, char* space, Py_ssize_t n0, Py_ssize_t n1, Py_ssize_t c0, Py_ssize_t c1
+) noexcept nogil:
+    """Images ``n0`` to ``n1``, output channels ``c0`` to ``c1`` counted through all groups."""
+    cdef Buffers b
+    cdef Py_ssize_t size = t.work.itemsize, at = c0, g, c, count, n
+    divide_space(t, &b, True, space)
+    while at < c1:
+        g = at // t.outputs
+        c = at % t.outputs
+        count = min(min(t.block, t.outputs - c), c1 - at)
+        # weight is inputs x outputs x taps for each group.
+        pack_rows(
+            t.weight + (g*t.inputs*t.outputs + c)*t.taps*size, size, t.outputs*t.taps*size, count*t.taps, t.inputs,
+            size, b.kernels,
+        )
+        for n in range(n0, n1):
+            fold_block(t, &b, n, g, c, count)
+        at += count
+
+
+cdef void convolve_back_all(Task* t, char* space, Py_ssize_t each, int team, bint by_channel) noexcept nogil:
+    cdef Py_ssize_t channels = t.groups*t.outputs
+    cdef int i
+    if team == 1:
+        convolve_back_part(t, space, 0, t.images, 0, channels)
+    elif by_channel:
+        for i in prange(team, num_threads=team, schedule="static", chunksize=1):
+            convolve_back_part(t, space + i*each, 0, t.images, channels*i // team, channels*(i + 1) // team)
+    else:
+        for i in prange(team, num_threads=team, schedule="static", chunksize=1):
+            convolve_back_part(t, space + i*each, t.images*i // team, t.images*(i + 1) // team, 0, channels)
+
+
+# ---- convolution
+
+cdef void convolve_band(const Task* t, Buffers* b, Py_ssize_t n, Py_ssize_t begin) noexcept nogil:
+    """All output channels of a band of rows of an image."""
+    cdef Work k = t.work
+    cdef Py_ssize_t size = k.itemsize, width = k.x.small, depth = t.inputs*t.taps, pixels, g, o
+    cdef char* out
+    cdef char* row
+    k.begin = begin
+    k.end = min(begin + t.band, k.z.small*k.y.small)
+    k.columns = b.columns
+    k.channels = t.inputs
+    pixels = (k.end - begin)*width
+    for g in range(t.groups):
+        k.large = t.work.large + n*t.large_image + g*t.inputs*k.c
+        unfold(&k)
+        out = t.small + n*t.small_image + (g*t.outputs*t.pixels + begin*width)*size
+        multiply(
+            t, t.packed + g*panels(t.outputs)*PRODUCT_ROWS*depth*size, t.outputs, depth, b.columns, pixels, pixels,
+            b.panel, out, t.pixels,
+        )
+        if t.bias != NULL:
+            for o in range(t.outputs):
+                row = out + o*t.pixels*size
+                ops.add_value[k.number](t.bias + (g*t.outputs + o)*size, row, pixels)
+
+
+cdef void convolve_part(const Task* t, char* space, Py_ssize_t begin, Py_ssize_t end) noexcept nogil:
+    """Bands ``begin`` to ``end``, counted through all images."""
+    cdef Buffers b
+    cdef Py_ssize_t each = (t.work.z.small*t.work.y.small + t.band - 1)//t.band, i
+    divide_space(t, &b, False, space)
+    for i in range(begin, end):
+        convolve_band(t, &b, i // each, (i % each)*t.band)
+
+
+cdef void pack_groups(Task* t, int team) noexcept nogil:
+    """Kernels of a convolution in panels: outputs x (inputs x taps) for each group."""
+    cdef Py_ssize_t size = t.work.itemsize, depth = t.inputs*t.taps, each = panels(t.outputs), i, first
+    for i in prange(t.groups*each, num_threads=team, schedule="static"):
+        first = (i % each)*PRODUCT_ROWS
+        pack_rows(
+            t.weight + ((i // each)*t.outputs + first)*depth*size, depth*size, size,
+            min(t.outputs - first, <Py_ssize_t> PRODUCT_ROWS), depth, size, t.packed + i*PRODUCT_ROWS*depth*size,
+        )
+
+
+cdef void convolve_all(Task* t, char* space, Py_ssize_t each, Py_ssize_t total, int team) noexcept nogil:
+    cdef int i
+    if team == 1:
+        pack_groups_alone(t)
+        convolve_part(t, space, 0, total)
+    else:
+        pack_groups(t, team)
+        for i in prange(team, num_threads=team, schedule="static", chunksize=1):
+            convolve_part(t, space + i*each, total*i // team, total*(i + 1) // team)
+
+
+cdef void pack_groups_alone(Task* t) noexcept nogil:
+    cdef Py_ssize_t size = t.work.itemsize, depth = t.inputs*t.taps, g
+    for g in range(t.groups):
+        pack_rows(
+            t.weight + g*t.outputs*depth*size, depth*size, size, t.outputs, depth, size,
+            t.packed + g*panels(t.outputs)*PRODUCT_ROWS*depth*size,
+        )
+
+
+# ---- what both need to know
+
+cdef int axis(Axis* a, tuple values) except -1:
+    a.small, a.large, a.taps, a.stride, a.pad, a.dilation = values
+    return 0
+
+
+cdef int describe(
+    Task* t, const Py_buffer* small, const Py_buffer* large, const Py_buffer* weight, object kind, tuple axes,
+    Py_ssize_t groups,
+) except -1:
+    cdef Work* k = &t.work
+    memset(t, 0, sizeof(Task))
+    axis(&k.z, axes[0])
+    axis(&k.y, axes[1])
+    axis(&k.x, axes[2])
+    k.number = NUMBERS[kind]
+    k.itemsize = large.itemsize
+    k.cell = {1: 0, 2: 1, 4: 2, 8: 3}[k.itemsize]
+    k.large = <char*> large.buf
+    k.c, k.d, k.h, k.w = large.strides[1], large.strides[2], large.strides[3], large.strides[4]
+    t.small = <char*> small.buf
+    t.weight = <char*> weight.buf
+    t.images, t.groups = large.shape[0], groups
+    t.small_image, t.large_image = small.strides[0], large.strides[0]
+    t.pixels = k.z.small*k.y.small*k.x.small
+    t.taps = k.z.taps*k.y.taps*k.x.taps
+    return 0
+
+
+cdef void choose_band(Task* t, Py_ssize_t columns) noexcept:
+    """Rows of a band, each pixel of which has some number of ``columns``."""
+    cdef Py_ssize_t width = t.work.x.small, rows = t.work.z.small*t.work.y.small
+    cdef Py_ssize_t pixels = max(min(2*BAND//columns, <Py_ssize_t> PIXELS), <Py_ssize_t> 16)
+    t.band = max(min(pixels//width, rows), <Py_ssize_t> 1)
+
+
+def convolve_back(source, weight, bias, target, tuple axes, Py_ssize_t groups, int threads):
+    """Transposed convolution of ``source`` (N x C x D x H x W, contiguous) into ``target`` (contiguous rows).
+
+    ``weight`` is C x O/groups x taps (contiguous), ``bias`` O elements or None, all of one type; ``axes`` are (small,
+    large, taps, stride, padding, dilation) of depth, height and width, the source being the small side.
+    """
+    cdef Py_buffer a, b, c, d
+    cdef Task t
+    cdef Buffers measure
+    cdef Py_ssize_t each
+    cdef int team
+    cdef bint by_channel
+    cdef char* space = NULL
+    memset(&a, 0, sizeof(Py_buffer))
+    memset(&b, 0, sizeof(Py_buffer))
+    memset(&c, 0, sizeof(Py_buffer))
+    memset(&d, 0, sizeof(Py_buffer))
+    try:
+        PyObject_GetBuffer(source, &a, PyBUF_STRIDES)
+        PyObject_GetBuffer(weight, &b, PyBUF_STRIDES)
+        PyObject_GetBuffer(target, &c, PyBUF_STRIDES | PyBUF_WRITABLE)
+        describe(&t, &a, &c, &b, source.dtype.str[1:], axes, groups)
+        if bias is not None:
+            PyObject_GetBuffer(bias, &d, PyBUF_STRIDES)
+            t.bias = <const char*> d.buf
+        t.inputs = a.shape[1]//groups
+        t.outputs = c.shape[1]//groups
+        choose_band(&t, t.taps)
+        t.block = max(min(BAND//(t.band*t.work.x.small*t.taps), t.outputs), <Py_ssize_t> 1)
+        by_channel = groups*t.outputs >= threads or groups*t.outputs >= t.images
+        team = <int> min(<Py_ssize_t> threads, groups*t.outputs if by_channel else t.images)
+        each = divide_space(&t, &measure, True, NULL)
+        space = <char*> malloc(each*team)
+        if space == NULL:
+            raise MemoryError(f"no memory for {team} x {each} bytes of columns")
+        with nogil:
+            team = enter_team(team)
+            convolve_back_all(&t, space, each, team, by_channel)
+            leave_team(team)
+    finally:
+        free(space)
+        PyBuffer_Release(&a)
+        PyBuffer_Release(&b)
+        PyBuffer_Release(&c)
+        PyBuffer_Release(&d)
+
+
+def convolve(source, weight, bias, target, tuple axes, Py_ssize_t groups, int threads):
+    """Convolution of ``source`` (N x C x D x H x W, any strides) into ``target`` (contiguous).
+
+    ``weight`` is O x C/groups x taps (contiguous), ``bias`` O elements or None, all of one type; ``axes`` are (small,
+    large, taps, stride, padding, dilation) of depth, height and width, the target being the small side.
+    """
+    cdef Py_buffer a, b, c, d
+    cdef Task t
+    cdef Buffers measure
+    cdef Py_ssize_t each, total
+    cdef int team
+    cdef char* space = NULL
+    memset(&a, 0, sizeof(Py_buffer))
+    memset(&b, 0, sizeof(Py_buffer))
+    memset(&c, 0, sizeof(Py_buffer))
+    memset(&d, 0, sizeof(Py_buffer))
+    memset(&t, 0, sizeof(Task))
+    try:
+        PyObject_GetBuffer(source, &a, PyBUF_STRIDES)
+        PyObject_GetBuffer(weight, &b, PyBUF_STRIDES)
+        PyObject_GetBuffer(target, &c, PyBUF_STRIDES | PyBUF_WRITABLE)
+        describe(&t, &c, &a, &b, source.dtype.str[1:], axes, groups)
+        if bias is not None:
+            PyObject_GetBuffer(bias, &d, PyBUF_STRIDES)
+            t.bias = <const char*> d.buf
+        t.inputs = a.shape[1]//groups
+        t.outputs = c.shape[1]//groups
+        choose_band(&t, t.inputs*t.taps)
+        t.packed = <char*> malloc(groups*panels(t.outputs)*PRODUCT_ROWS*t.inputs*t.taps*t.work.itemsize)
+        total = t.images*((t.work.z.small*t.work.y.small + t.band - 1)//t.band)
+        team = <int> min(<Py_ssize_t> threads, total)
+        each = divide_space(&t, &measure, False, NULL)
+        space = <char*> malloc(each*team)
+        if space == NULL or t.packed == NULL:
+            raise MemoryError(f"no memory for {team} x {each} bytes of columns")
+        with nogil:
+            team = enter_team(team)
+            convolve_all(&t, space, each, total, team)
+            leave_team(team)
+    finally:
+        free(space)
+        free(t.packed)
+        PyBuffer_Release(&a)
+        PyBuffer_Release(&b)
+        PyBuffer_Release(&c)
+        PyBuffer_Release(&d)
