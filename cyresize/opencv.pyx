@@ -13,6 +13,7 @@ from cyresize import checks
 from cyresize.interpolation import INTER_LINEAR
 
 from cyresize.engine.arrays cimport OTHER, REFUSED, describe, element_of
+from cyresize.engine.cache cimport remember
 from cyresize.engine.gather cimport Gather, copy_images, new_gather
 from cyresize.engine.image cimport Image, aligned, ranges_meet
 from cyresize.engine.jobs cimport (
@@ -156,12 +157,7 @@ cdef object cached_job(const Task* t):
     cdef object job = jobs.get(key)
     if job is None:
         job = make_job(t)
-        while len(jobs) >= JOBS_KEPT:
-            try:
-                jobs.pop(next(iter(jobs)), None)
-            except (RuntimeError, StopIteration):     # another thread changed the cache meanwhile
-                break
-        jobs[key] = job
+        remember(jobs, key, job, JOBS_KEPT)
     return job
 
 

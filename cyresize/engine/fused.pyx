@@ -18,6 +18,7 @@ import numpy as np
 from cyresize import checks
 
 from cyresize.engine.arrays cimport describe, element_of
+from cyresize.engine.cache cimport remember
 from cyresize.engine.dispatch cimport kernels, tensors
 from cyresize.engine.image cimport Image, aligned, move_row, padded
 from cyresize.engine.jobs cimport ANY_ORDER, convert_job
@@ -181,12 +182,7 @@ cdef class Fused:
         cdef Place p = self.places.get(key)
         if p is None:
             p = self.new_place(image.h, image.w, image.c, element)
-            while len(self.places) >= PLACES_KEPT:
-                try:
-                    self.places.pop(next(iter(self.places)), None)
-                except (RuntimeError, StopIteration):     # another thread changed the cache meanwhile
-                    break
-            self.places[key] = p
+            remember(self.places, key, p, PLACES_KEPT)
         return p
 
     cdef int describe_canvas(self, Canvas* canvas, const Py_buffer* view, Py_ssize_t c) except -1:

@@ -7,6 +7,7 @@ the others a stack. What cannot be merged is a loop of runs.
 from cpython.buffer cimport PyBUF_FORMAT, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 
 from cyresize.engine.arrays cimport element_of
+from cyresize.engine.cache cimport remember
 from cyresize.engine.gather cimport Gather, new_gather
 from cyresize.engine.image cimport Image
 from cyresize.engine.jobs cimport ANY_ORDER, convert_job, pillow_u8_job
@@ -191,12 +192,7 @@ cdef object cached_job(tuple key, bint keep):
     if job is None:
         job = make_job(key[0], key[1], key[2], key[3], key[4], key[5], key[6])
         if keep:
-            while len(jobs) >= JOBS_KEPT:
-                try:
-                    jobs.pop(next(iter(jobs)), None)
-                except (RuntimeError, StopIteration):     # another thread changed the cache meanwhile
-                    break
-            jobs[key] = job
+            remember(jobs, key, job, JOBS_KEPT)
     return job
 
 
