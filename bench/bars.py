@@ -13,6 +13,7 @@ from bench.cases import CALL_OVERHEAD, Case
 
 NOISE = 0.05
 CV2 = ("cv2", "cv2 ipp")
+TORCH = ("torch",)
 FILTERS = ("Pillow", "torch", "cykooz")
 
 Record = Mapping[str, Any]
@@ -54,6 +55,11 @@ def preprocess(r: Record) -> bool:
     return bool(r["family"] == "preprocess")
 
 
+def operation(*functions: str) -> Callable[[Record], bool]:
+    """Functions on feature maps, whatever their sizes."""
+    return lambda r: r["family"] == "operations" and r["mode"].split()[0] in functions
+
+
 BARS = (
     Bar("call overhead", overhead, 1.0, 1.0, CV2),
     Bar("uint8 linear", of("uint8", "linear"), 2.0, 1.3, CV2),
@@ -68,6 +74,10 @@ BARS = (
     Bar("uint16 area, lanczos4", of("uint16", "area", "lanczos4"), 3.0, 1.2, CV2),
     Bar("Preprocess", preprocess, 2.0, 1.5, ("cv2 blob",)),
     Bar("antialiased uint8", byte_antialias, 1.5, 1.1, FILTERS),
+    Bar("pixel shuffle and unshuffle", operation("pixel_shuffle", "pixel_unshuffle"), 1.5, 1.0, TORCH),
+    Bar("max pool", operation("max_pool2d"), 1.5, 1.0, TORCH),
+    Bar("max unpool", operation("max_unpool2d"), 1.5, 1.0, TORCH),
+    Bar("conv_transpose", operation("conv_transpose2d"), 0.8, 0.5, TORCH),
 )
 
 

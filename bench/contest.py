@@ -54,7 +54,10 @@ class Trial:
 
 @dataclass(frozen=True)
 class Family:
-    """Cells of one kind. A new kind is a new module in ``bench.families`` with a constant ``FAMILY``."""
+    """Cells of one kind. A new kind is a new module in ``bench.families`` with a constant ``FAMILY``.
+
+    Cells are the product of its lists, less those that it does not have.
+    """
 
     name: str
     title: str
@@ -64,6 +67,7 @@ class Family:
     channels: Sequence[int]
     prepare: Callable[[Cell, Collection[str]], Trial]
     any_case: bool = True
+    has: Callable[[Cell], bool] = lambda cell: True
 
 
 @dataclass
@@ -92,7 +96,9 @@ class Selection:
         outputs = (False, True) if self.dst else (False,)
         for case, mode, dtype, depth in product(cases, modes, dtypes, channels):
             for threads, dst in product(self.threads, outputs):
-                yield Cell(family.name, case, mode, dtype, depth, threads, dst)
+                cell = Cell(family.name, case, mode, dtype, depth, threads, dst)
+                if family.has(cell):
+                    yield cell
 
 
 def families() -> dict[str, Family]:

@@ -16,7 +16,7 @@ from bench import bars, compare, oracle, peers, report, resizing, run, timing  #
 from bench.__main__ import main  # noqa: E402
 from bench.cases import ANTIALIASED_MODES, CASES, MODES, OURS, Case, Cell  # noqa: E402
 from bench.contest import Contestant, Selection, Trial, Verdict, families  # noqa: E402
-from bench.families import preprocess  # noqa: E402
+from bench.families import operations, preprocess  # noqa: E402
 
 SMALL = Case(21, 34, 13, 20)
 LARGER = Case(13, 20, 21, 34)
@@ -324,8 +324,8 @@ def matrix():
 
 def test_matrix_is_whole():
     cells = [cell for _, cell in matrix()]
-    assert len(set(cells)) == len(cells) == (10 * (7 + 3) * 3 * 3 + 2 * (4 + 2)) * 2
-    assert set(families()) == {"resize", "antialias", "preprocess", "folder"}
+    assert len(set(cells)) == len(cells) == (10 * (7 + 3) * 3 * 3 + 2 * (4 + 2) + 52) * 2
+    assert set(families()) == {"resize", "antialias", "preprocess", "folder", "operations"}
 
 
 def test_quick_is_a_small_part_of_the_matrix_and_options_win(capsys):
@@ -636,7 +636,7 @@ def test_bad_options_are_usage_errors(arguments, message, capsys):
 def test_list_measures_nothing(capsys):
     assert main(["--list", "--threads", "1,2"]) == 0
     shown = capsys.readouterr().out
-    assert "selected: 1824 cells" in shown
+    assert "selected: 1928 cells" in shown
     for name in (*families(), *peers.LIBRARIES, *MODES):
         assert name in shown
 
@@ -673,3 +673,52 @@ def test_preprocess_gate_refuses_the_unnormalised_and_the_shifted():
         verdicts = preprocess.judge(task)({OURS: wrong, "cv2 blob": right})
         assert not verdicts[OURS].met
         assert verdicts["cv2 blob"].met
+
+
+OPERATION_CELLS = list(Selection(threads=(1, 2), dst=True).cells(operations.FAMILY))
+
+
+@pytest.mark.parametrize("mode", operations.OPERATIONS)
+def test_operations_are_right_at_their_smallest(mode):
+    """Ours with both thread counts and a given output, and the NumPy idiom, against the definition."""
+    cells = [cell for cell in OPERATION_CELLS if cell.mode == mode]
+    smallest = min(cells, key=lambda cell: cell.channels * report.area_of(cell.case.name)).case
+    for cell in (cell for cell in cells if cell.case == smallest):
+        trial = operations.prepare(cell, ())
+        arrays, refusals = run.results(trial)
+        assert not refusals
+        verdicts = trial.judge(arrays)
+        assert all(verdict.met for verdict in verdicts.values()), verdicts
+        idiom = operations.OPERATIONS[mode].idiom is not None and cell.threads == 1 and not cell.dst
+        assert set(verdicts) == ({OURS, "NumPy"} if idiom else {OURS})
+
+
+@pytest.mark.parametrize(
+    "mode", ["pixel_shuffle 3", "max_pool2d 3 indices", "conv_transpose2d 3", "interpolate bicubic"]
+)
+def test_gate_of_operations_refuses_the_shifted_and_another_type(mode):
+    trial = operations.prepare(next(cell for cell in OPERATION_CELLS if cell.mode == mode), ())
+    right = run.results(trial)[0][OURS]
+    plain = right.dtype.names is None
+    others = [np.roll(right, 1, axis=3), right[:, :, ::-1], right[:, :, :-1]]
+    others += [right.astype(np.int16), right + right.dtype.type(1)] if plain else [right["value"]]
+    for wrong in others:
+        verdicts = trial.judge({OURS: wrong, "torch": right})
+        assert not verdicts[OURS].met
+        assert verdicts["torch"].met
+
+
+@pytest.mark.peers
+def test_tiny_run_of_operations(tmp_path):
+    torch = pytest.importorskip("torch")
+    threads, path = torch.get_num_threads(), tmp_path / "result.json"
+    arguments = ["--families", "operations", "--cases", "16x16-32x32,32x32-64x64", "--peers", "torch"]
+    try:
+        assert main([*arguments, "--seconds", "0.001", "--output", str(path)]) == 0
+    finally:
+        torch.set_num_threads(threads)
+    cells = run.read(path)["cells"]
+    assert len(cells) == 4
+    for cell in cells:
+        assert set(cell["contestants"]) == {OURS, "torch"}
+        assert all(entry["met"] and entry["median"] > 0 for entry in cell["contestants"].values())
