@@ -5,6 +5,7 @@ from cyresize.engine.rows.avx512 cimport *
 
 cdef enum:
     AHEAD = 2048          # bytes along a row
+    PREPARED_QUADS = 128  # tap groups of a vertical pass whose digits are taken apart beforehand
 
 
 # Hardware prefetching alone leaves a third of the time waiting for large sources.
@@ -236,9 +237,16 @@ cdef void vbmi_pillow_u8_blend(
     cdef __m512i[12] sums
     cdef __m512i zero = _mm512_setzero_si512(), start = _mm512_set1_epi32(1 << 21)
     cdef __m512i r0, r1, r2, r3, low, middle, high
+    cdef int[3*PREPARED_QUADS] quads
     cdef Py_ssize_t i
     cdef __mmask64 mask
     cdef int k, j
+    if taps > 4*PREPARED_QUADS:
+        pillow_u8_blend(rows, weights, taps, out, n)
+        return
+    for k in range(0, taps, 4):
+        for j in range(3):
+            quads[3*(k >> 2) + j] = digit_quad(w, k, taps, j)
     for i in range(0, n, 64):
         mask = first_bytes(n - i)
         for j in range(4):
@@ -250,9 +258,9 @@ cdef void vbmi_pillow_u8_blend(
             r1 = _mm512_maskz_loadu_epi8(mask, <const u8*> rows[k + 1] + i) if k + 1 < taps else zero
             r2 = _mm512_maskz_loadu_epi8(mask, <const u8*> rows[k + 2] + i) if k + 2 < taps else zero
             r3 = _mm512_maskz_loadu_epi8(mask, <const u8*> rows[k + 3] + i) if k + 3 < taps else zero
-            low = _mm512_set1_epi32(digit_quad(w, k, taps, 0))
-            middle = _mm512_set1_epi32(digit_quad(w, k, taps, 1))
-            high = _mm512_set1_epi32(digit_quad(w, k, taps, 2))
+            low = _mm512_set1_epi32(quads[3*(k >> 2)])
+            middle = _mm512_set1_epi32(quads[3*(k >> 2) + 1])
+            high = _mm512_set1_epi32(quads[3*(k >> 2) + 2])
             r0, r1 = _mm512_unpacklo_epi8(r0, r1), _mm512_unpackhi_epi8(r0, r1)
             r2, r3 = _mm512_unpacklo_epi8(r2, r3), _mm512_unpackhi_epi8(r2, r3)
             add_quads(sums, _mm512_unpacklo_epi16(r0, r2), low, middle, high)
@@ -264,7 +272,7 @@ cdef void vbmi_pillow_u8_blend(
         store64(<u8*> out + i, n - i, _mm512_packus_epi16(r0, r1))
 
 
-cdef inline int digit_quad(const i32* w, int k, int taps, const int digit) noexcept nogil:
+cdef inline int digit_quad(const i32* w, int k, int taps, int digit) noexcept nogil:
     # One signed base-256 digit of four weights, as the bytes of one lane.
     cdef u32 quad = 0
     cdef i32 v, low
