@@ -186,19 +186,31 @@ cdef void vbmi_fixed_u8_columns(const Columns* p, const void* row, void* out) no
         fixed_blocks(p, s, d, 2, False, False)
 
 
+# `groups` 0: as many as each block uses; a window that moves must not pass the row's end.
 cdef inline void pillow_blocks(
-    const Columns* p, const u8* row, u8* out, const bint inside, const bint narrow
+    const Columns* p, const u8* row, u8* out, const int groups, const bint inside, const bint narrow
 ) noexcept nogil:
     cdef const Lanes* t = p.lanes
     cdef __m512i zero = _mm512_setzero_si512(), start = _mm512_set1_epi32(1 << 21), v
     cdef Py_ssize_t b
-    cdef int groups
     for b in range(t.blocks):
-        groups = t.used[b]
-        v = dot_digits(t, b, row + t.base[b], p.channels, start, groups, 3, inside, narrow, p.ahead)
+        v = dot_digits(
+            t, b, row + t.base[b], p.channels, start, groups if groups > 0 else t.used[b], 3, inside, narrow, p.ahead
+        )
         v = _mm512_max_epi32(_mm512_srai_epi32(v, 22), zero)
         # Where the vertical pass comes first this is the destination, which has no slack.
         store16(out + t.out[b], t.n - t.out[b], _mm512_cvtusepi32_epi8(v))
+
+
+cdef inline void pillow_blocks_inside(const Columns* p, const u8* row, u8* out, const bint narrow) noexcept nogil:
+    if p.lanes.groups == 1:
+        pillow_blocks(p, row, out, 1, True, narrow)
+    elif p.lanes.groups == 2:
+        pillow_blocks(p, row, out, 2, True, narrow)
+    elif p.lanes.groups == 4:
+        pillow_blocks(p, row, out, 4, True, narrow)
+    else:
+        pillow_blocks(p, row, out, 0, True, narrow)
 
 
 cdef void vbmi_pillow_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
@@ -206,13 +218,13 @@ cdef void vbmi_pillow_u8_columns(const Columns* p, const void* row, void* out) n
     if t == NULL:
         pillow_u8_columns(p, row, out)
     elif t.inside and t.narrow:
-        pillow_blocks(p, <const u8*> row, <u8*> out, True, True)
+        pillow_blocks_inside(p, <const u8*> row, <u8*> out, True)
     elif t.inside:
-        pillow_blocks(p, <const u8*> row, <u8*> out, True, False)
+        pillow_blocks_inside(p, <const u8*> row, <u8*> out, False)
     elif t.narrow:
-        pillow_blocks(p, <const u8*> row, <u8*> out, False, True)
+        pillow_blocks(p, <const u8*> row, <u8*> out, 0, False, True)
     else:
-        pillow_blocks(p, <const u8*> row, <u8*> out, False, False)
+        pillow_blocks(p, <const u8*> row, <u8*> out, 0, False, False)
 
 
 cdef inline void add_quads(
