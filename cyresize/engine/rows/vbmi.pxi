@@ -5,6 +5,7 @@ from cyresize.engine.rows.avx512 cimport *
 
 cdef enum:
     AHEAD = 2048          # bytes along a row
+    PREPARED_QUADS = 128  # tap groups of a vertical pass whose digits are taken apart beforehand
 
 
 # Hardware prefetching alone leaves a third of the time waiting for large sources.
@@ -185,19 +186,31 @@ cdef void vbmi_fixed_u8_columns(const Columns* p, const void* row, void* out) no
         fixed_blocks(p, s, d, 2, False, False)
 
 
+# `groups` 0: as many as each block uses; a window that moves must not pass the row's end.
 cdef inline void pillow_blocks(
-    const Columns* p, const u8* row, u8* out, const bint inside, const bint narrow
+    const Columns* p, const u8* row, u8* out, const int groups, const bint inside, const bint narrow
 ) noexcept nogil:
     cdef const Lanes* t = p.lanes
     cdef __m512i zero = _mm512_setzero_si512(), start = _mm512_set1_epi32(1 << 21), v
     cdef Py_ssize_t b
-    cdef int groups
     for b in range(t.blocks):
-        groups = t.used[b]
-        v = dot_digits(t, b, row + t.base[b], p.channels, start, groups, 3, inside, narrow, p.ahead)
+        v = dot_digits(
+            t, b, row + t.base[b], p.channels, start, groups if groups > 0 else t.used[b], 3, inside, narrow, p.ahead
+        )
         v = _mm512_max_epi32(_mm512_srai_epi32(v, 22), zero)
         # Where the vertical pass comes first this is the destination, which has no slack.
         store16(out + t.out[b], t.n - t.out[b], _mm512_cvtusepi32_epi8(v))
+
+
+cdef inline void pillow_blocks_inside(const Columns* p, const u8* row, u8* out, const bint narrow) noexcept nogil:
+    if p.lanes.groups == 1:
+        pillow_blocks(p, row, out, 1, True, narrow)
+    elif p.lanes.groups == 2:
+        pillow_blocks(p, row, out, 2, True, narrow)
+    elif p.lanes.groups == 4:
+        pillow_blocks(p, row, out, 4, True, narrow)
+    else:
+        pillow_blocks(p, row, out, 0, True, narrow)
 
 
 cdef void vbmi_pillow_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
@@ -205,13 +218,13 @@ cdef void vbmi_pillow_u8_columns(const Columns* p, const void* row, void* out) n
     if t == NULL:
         pillow_u8_columns(p, row, out)
     elif t.inside and t.narrow:
-        pillow_blocks(p, <const u8*> row, <u8*> out, True, True)
+        pillow_blocks_inside(p, <const u8*> row, <u8*> out, True)
     elif t.inside:
-        pillow_blocks(p, <const u8*> row, <u8*> out, True, False)
+        pillow_blocks_inside(p, <const u8*> row, <u8*> out, False)
     elif t.narrow:
-        pillow_blocks(p, <const u8*> row, <u8*> out, False, True)
+        pillow_blocks(p, <const u8*> row, <u8*> out, 0, False, True)
     else:
-        pillow_blocks(p, <const u8*> row, <u8*> out, False, False)
+        pillow_blocks(p, <const u8*> row, <u8*> out, 0, False, False)
 
 
 cdef inline void add_quads(
@@ -236,9 +249,16 @@ cdef void vbmi_pillow_u8_blend(
     cdef __m512i[12] sums
     cdef __m512i zero = _mm512_setzero_si512(), start = _mm512_set1_epi32(1 << 21)
     cdef __m512i r0, r1, r2, r3, low, middle, high
+    cdef int[3*PREPARED_QUADS] quads
     cdef Py_ssize_t i
     cdef __mmask64 mask
     cdef int k, j
+    if taps > 4*PREPARED_QUADS:
+        pillow_u8_blend(rows, weights, taps, out, n)
+        return
+    for k in range(0, taps, 4):
+        for j in range(3):
+            quads[3*(k >> 2) + j] = digit_quad(w, k, taps, j)
     for i in range(0, n, 64):
         mask = first_bytes(n - i)
         for j in range(4):
@@ -250,9 +270,9 @@ cdef void vbmi_pillow_u8_blend(
             r1 = _mm512_maskz_loadu_epi8(mask, <const u8*> rows[k + 1] + i) if k + 1 < taps else zero
             r2 = _mm512_maskz_loadu_epi8(mask, <const u8*> rows[k + 2] + i) if k + 2 < taps else zero
             r3 = _mm512_maskz_loadu_epi8(mask, <const u8*> rows[k + 3] + i) if k + 3 < taps else zero
-            low = _mm512_set1_epi32(digit_quad(w, k, taps, 0))
-            middle = _mm512_set1_epi32(digit_quad(w, k, taps, 1))
-            high = _mm512_set1_epi32(digit_quad(w, k, taps, 2))
+            low = _mm512_set1_epi32(quads[3*(k >> 2)])
+            middle = _mm512_set1_epi32(quads[3*(k >> 2) + 1])
+            high = _mm512_set1_epi32(quads[3*(k >> 2) + 2])
             r0, r1 = _mm512_unpacklo_epi8(r0, r1), _mm512_unpackhi_epi8(r0, r1)
             r2, r3 = _mm512_unpacklo_epi8(r2, r3), _mm512_unpackhi_epi8(r2, r3)
             add_quads(sums, _mm512_unpacklo_epi16(r0, r2), low, middle, high)
@@ -264,7 +284,7 @@ cdef void vbmi_pillow_u8_blend(
         store64(<u8*> out + i, n - i, _mm512_packus_epi16(r0, r1))
 
 
-cdef inline int digit_quad(const i32* w, int k, int taps, const int digit) noexcept nogil:
+cdef inline int digit_quad(const i32* w, int k, int taps, int digit) noexcept nogil:
     # One signed base-256 digit of four weights, as the bytes of one lane.
     cdef u32 quad = 0
     cdef i32 v, low
