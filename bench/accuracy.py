@@ -6,7 +6,6 @@ explains follows another definition, and is named with its distance instead.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from bench import oracle, peers
+from bench import files, oracle, peers
 from bench.cases import Case, Cell
 from bench.contest import Trial, Verdict
 from bench.peers import Task, load, resize_contestants
@@ -179,14 +178,9 @@ def terminal(result: Mapping[str, Any]) -> str:
 
 def save(path: Path, result: Mapping[str, Any]) -> None:
     """Write a study, one entry per line."""
-    head = {key: value for key, value in result.items() if key != "entries"}
-    lines = ",\n".join(json.dumps(entry) for entry in result["entries"])
-    path.write_text(f'{json.dumps(head, indent=1)[:-2]},\n "entries": [\n{lines}\n ]\n}}\n', encoding="utf-8")
+    files.save(path, result, "entries")
 
 
 def read(path: Path) -> dict[str, Any]:
     """Read a study back; ValueError if it is something else."""
-    result = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(result, dict) or result.get("format") != FORMAT:
-        raise ValueError(f"{path.name} is not a result of python -m bench accuracy")
-    return result
+    return files.read(path, FORMAT, "python -m bench accuracy")

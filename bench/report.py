@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from bench.bars import NOISE, Bar, bar_of
 from bench.cases import MODES, OURS, Case
+from bench.files import replace_between
 from bench.run import wrong
 from bench.timing import geometric_mean
 
@@ -297,8 +297,4 @@ def markdown(result: Mapping[str, Any]) -> str:
 
 def write_readme(path: Path, text: str) -> None:
     """Replace what stands between the markers of ``path``; ValueError unless both stand there once, in order."""
-    page = path.read_text(encoding="utf-8")
-    if page.count(BEGIN) != 1 or page.count(END) != 1 or page.index(BEGIN) > page.index(END):
-        raise ValueError(f"{path.name} needs the lines {BEGIN} and {END}, once each and in this order")
-    pattern = re.compile(re.escape(BEGIN) + ".*" + re.escape(END), re.DOTALL)
-    path.write_text(pattern.sub(lambda _: f"{BEGIN}\n{text}\n{END}", page), encoding="utf-8")
+    replace_between(path, BEGIN, END, text)

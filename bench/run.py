@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import sys
 import time
@@ -13,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from bench import peers
+from bench import files, peers
 from bench.cases import OURS, Cell
 from bench.contest import Contestant, Family, Selection, Trial, Verdict, families
 from bench.timing import elapsed, repeats_for, summary, wait_for_quiet
@@ -212,16 +211,10 @@ def wrong(records: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def save(path: Path, result: Mapping[str, Any]) -> None:
-    """Write a result, one cell per line, so that two files can be read side by side."""
-    head = {key: value for key, value in result.items() if key != "cells"}
-    text = json.dumps(head, indent=1)[:-2]
-    lines = ",\n".join(json.dumps(cell) for cell in result["cells"])
-    path.write_text(f'{text},\n "cells": [\n{lines}\n ]\n}}\n', encoding="utf-8")
+    """Write a result, one cell per line."""
+    files.save(path, result, "cells")
 
 
 def read(path: Path) -> dict[str, Any]:
     """Read a result back; ValueError if it is something else."""
-    result = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(result, dict) or result.get("format") != FORMAT:
-        raise ValueError(f"{path.name} is not a result of python -m bench (format {FORMAT})")
-    return result
+    return files.read(path, FORMAT, "python -m bench")

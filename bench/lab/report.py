@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bench.files import replace_between
 from bench.lab.contests import USED
 from bench.report import aligned, markdown_table
 from bench.timing import geometric_mean
@@ -159,9 +159,5 @@ def markdown(result: Mapping[str, Any]) -> str:
 
 
 def write_readme(path: Path, text: str) -> None:
-    """Replace what stands between the markers of ``path``."""
-    page = path.read_text(encoding="utf-8")
-    if page.count(BEGIN) != 1 or page.count(END) != 1 or page.index(BEGIN) > page.index(END):
-        raise ValueError(f"{path.name} needs the lines {BEGIN} and {END}, once each and in this order")
-    pattern = re.compile(re.escape(BEGIN) + ".*" + re.escape(END), re.DOTALL)
-    path.write_text(pattern.sub(lambda _: f"{BEGIN}\n{text}\n{END}", page), encoding="utf-8")
+    """Replace what stands between the markers of ``path``; ValueError unless both stand there once, in order."""
+    replace_between(path, BEGIN, END, text)
