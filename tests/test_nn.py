@@ -69,8 +69,6 @@ def test_meta_upscale():
 
 
 def test_up_conv_bilinear():
-    if not hasattr(F, "interpolate"):
-        pytest.skip("functional.interpolate does not exist yet")
     weight = RNG.random((3, 4, 1, 1))
     bias = RNG.random(3)
     layer = nn.UpConv2x2(weight, bias, mode="bilinear")
