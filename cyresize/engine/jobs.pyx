@@ -13,6 +13,9 @@ from cyresize.engine.rows.table cimport NO_LANES, F32, U8, U16, U32
 
 from cyresize.engine import rules
 
+cdef enum:
+    FULL_LANES = 12           # of 16: with fewer in use on average, three or four channels are faster pixel by pixel
+
 cdef Py_ssize_t[9] SIZES = [1, 1, 2, 2, 2, 4, 4, 4, 8]
 
 
@@ -57,7 +60,27 @@ cdef int cheaper_order(int element, Py_ssize_t channels, AxisPlan columns, AxisP
         from_stored if direct else lanes
     ) + oh*ow*(vertical + (0 if single else 2))
     cdef double rows_first = oh*w*(vertical + (0 if single else 1)) + oh*ow*(floats + (0 if single else 4))
+    if has_window(element, channels, columns, rows):
+        rows_first = oh*ow*window_cost(element, channels, columns)
     return COLUMNS_FIRST if columns_first <= rows_first else ROWS_FIRST
+
+
+cdef bint has_window(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan rows) noexcept:
+    # What the kernels of both passes at once take; lanes only for floats.
+    cdef bint pixels = channels == 3 or channels == 4
+    return (
+        columns.taps == rows.taps and (columns.taps == 2 or columns.taps == 4) and not columns.from_zero
+        and (element == F32 or (element == U16 and pixels))
+    )
+
+
+cdef double window_cost(int element, Py_ssize_t channels, AxisPlan columns) noexcept:
+    cdef double scale = max(<double> columns.n_in/columns.n_out, 1.0)
+    cdef double lanes = (8 if columns.taps == 2 else 14)*max(scale/1.8, 1.0)
+    cdef double pixels = (52 if columns.taps == 2 else 160)/<double> channels
+    if element == U16:
+        return pixels + 4
+    return lanes if channels != 3 and channels != 4 else min(lanes, pixels)
 
 
 cdef bint in_pairs(AxisPlan columns, Py_ssize_t channels) noexcept:
@@ -89,6 +112,10 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
             p.row_size = SIZES[element]
             p.columns_pass = kernels.columns_from[element]
             return job
+    if order == ROWS_FIRST and element == stored and has_window(element, channels, columns, rows):
+        use_window(job, element, channels)
+    if p.columns.lanes != NULL:
+        return job
     if order == ROWS_FIRST and kernels.float_pairs != NULL and in_pairs(columns, channels):
         p.columns_pass = kernels.float_pairs
         return job
@@ -97,6 +124,21 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
         return job
     job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS)
     return job
+
+
+cdef int use_window(Job job, int element, Py_ssize_t channels) except -1:
+    """Both passes at once if the level can: by lanes where blocks are full enough, else pixel by pixel."""
+    cdef Pipeline* p = &job.pipeline
+    cdef bint pixels = (channels == 3 or channels == 4) and kernels.pixel_windows[element] != NULL
+    if element == F32 and kernels.float_lane_windows != NULL:
+        job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS)
+        if job.lanes != NULL and job.lanes.inside and (not pixels or job.lanes.n >= FULL_LANES*job.lanes.blocks):
+            p.both = kernels.float_lane_windows
+            return 0
+        job.drop_lanes()
+    if pixels:
+        p.both = kernels.pixel_windows[element]
+    return 0
 
 
 cdef bint as_pixels(AxisPlan columns, Py_ssize_t channels) noexcept:

@@ -1,6 +1,6 @@
 from cyresize.engine.image cimport Image
 from cyresize.engine.plan cimport AxisPlan
-from cyresize.engine.rows.table cimport Columns, LaneFormat, Lanes, blend_fn, columns_fn, convert_fn, window_fn
+from cyresize.engine.rows.table cimport Columns, LaneFormat, Lanes, blend_fn, columns_fn, convert_fn, weighted_window_fn, window_fn
 
 cdef enum Order:
     COLUMNS_FIRST, ROWS_FIRST, WINDOW, COLUMNS_ONLY, ROWS_ONLY
@@ -13,6 +13,7 @@ cdef struct Pipeline:
     blend_fn blend
     blend_fn stream_blend     # NULL, or blend for results that go past the caches
     window_fn window
+    weighted_window_fn both   # ROWS_FIRST: the two passes at once where all taps of a row are there, or NULL
     convert_fn narrow
     Py_ssize_t row_size       # element of a source row, widened
     Py_ssize_t ring_size      # element of a row between the two passes
@@ -66,7 +67,7 @@ cdef class Job:
 
     cdef int set_strips(self, int n, const LaneFormat* format, int encoding) except -1
     cdef void free_strips(self) noexcept
-    cdef void free_lane_tables(self) noexcept
+    cdef void drop_lanes(self) noexcept
     cdef int use_lanes(self, const LaneFormat* format, int encoding) except -1
     cdef int run(self, const Image* src, const Image* dst, int threads) except -1
 

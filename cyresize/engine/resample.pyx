@@ -31,7 +31,7 @@ cdef Py_ssize_t lay_out(
 ) noexcept nogil:
     """Cut ``memory`` into the parts of ``s``; returns the bytes needed (``memory`` may be NULL to ask that)."""
     cdef Py_ssize_t at = 0, n_src = src.w*src.c, n_dst = dst.w*dst.c
-    cdef bint copies
+    cdef bint copies, reads_past
     s.columns = columns[0]
     s.columns.ahead = 0
     if p.widen == NULL:
@@ -41,11 +41,12 @@ cdef Py_ssize_t lay_out(
     s.streaming = streaming
     s.n_src = n_src
     s.n_dst = n_dst
-    copies = p.widen != NULL or not s.packed_src or columns.lanes != NULL
+    reads_past = columns.lanes != NULL or p.both != NULL
+    copies = p.widen != NULL or not s.packed_src or reads_past
     s.in_place = NULL
     if s.packed_src and p.widen == NULL:
-        # Kernels with lanes read past the end of a row, so the last rows in memory are copied for them.
-        s.in_place = end_of(src) - n_src*src.itemsize - (0 if columns.lanes == NULL else SLACK) + 1
+        # Kernels that read past the end of a row get copies of the last rows in memory.
+        s.in_place = end_of(src) - n_src*src.itemsize - (SLACK if reads_past else 0) + 1
     s.slots = 1 if columns_read_source(p) else p.taps
     s.source_pitch = padded(n_src*p.row_size)
     s.ring_pitch = padded(n_dst*p.ring_size)
@@ -122,19 +123,20 @@ cdef inline int gather_rows(
     return count
 
 
-cdef void output_row(
-    const Pipeline* p, const Image* src, const Image* dst, Scratch* s, Py_ssize_t n, Py_ssize_t y
+cdef inline void work_row(
+    const Pipeline* p, const Image* src, Scratch* s, Py_ssize_t n, Py_ssize_t y, char* stored
 ) noexcept nogil:
-    cdef int count = 0
-    cdef char* row = row_of(dst, n, y)
-    cdef bint staged = not s.packed_dst or (s.streaming and p.stream_blend == NULL)
-    cdef char* stored = s.staged if staged else row
+    """Output row y of image n to ``stored``, contiguous."""
     cdef char* out = stored if p.narrow == NULL else s.finished
     cdef const void* weights = p.weights + y*p.taps*p.weight_size
+    cdef int count = 0
     if p.order == COLUMNS_ONLY:
         p.columns_pass(&s.columns, source_row(p, src, s, n, y), out)
     else:
         count = gather_rows(p, src, s, n, y)
+    if p.both != NULL and count == p.taps:
+        p.both(&s.columns, s.pointers, weights, count, stored)
+        return
     if s.streaming and p.stream_blend != NULL:
         p.stream_blend(s.pointers, weights, count, out, s.n_dst)
     elif p.order == COLUMNS_FIRST or p.order == ROWS_ONLY:
@@ -146,12 +148,20 @@ cdef void output_row(
         p.window(&s.columns, s.pointers, count, out)
     if p.narrow != NULL:
         p.narrow(out, stored, s.n_dst)
+
+
+cdef void output_row(
+    const Pipeline* p, const Image* src, const Image* dst, Scratch* s, Py_ssize_t n, Py_ssize_t y
+) noexcept nogil:
+    cdef char* row = row_of(dst, n, y)
+    cdef bint staged = not s.packed_dst or (s.streaming and p.stream_blend == NULL)
+    work_row(p, src, s, n, y, s.staged if staged else row)
     if not staged:
         return
     if s.streaming:
-        kernels.stream(stored, row, s.n_dst*dst.itemsize)
+        kernels.stream(s.staged, row, s.n_dst*dst.itemsize)
     else:
-        unpack_row(dst, stored, row)
+        unpack_row(dst, s.staged, row)
 
 
 cdef void forget_rows(const Pipeline* p, Scratch* s) noexcept nogil:
@@ -230,7 +240,7 @@ cdef class Job:
         cdef Pipeline* p = &self.pipeline
         cdef Py_ssize_t n = p.columns.n_out*p.columns.channels
         cdef Py_ssize_t cost = n*(p.taps*p.ring_size + lane_cost(self.column_plan, format, encoding))
-        self.free_lane_tables()
+        self.drop_lanes()
         self.lanes = new_lanes(self.column_plan, p.columns.channels, format, encoding, 0, p.columns.n_out)
         p.columns.lanes = self.lanes
         # Only where the axis grows: a strip of a shrinking axis reads so much source that its start-up shows.
@@ -277,13 +287,14 @@ cdef class Job:
         self.strips = NULL
         self.n_strips = 0
 
-    cdef void free_lane_tables(self) noexcept:
+    cdef void drop_lanes(self) noexcept:
         self.free_strips()
         free_lanes(self.lanes)
         self.lanes = NULL
+        self.pipeline.columns.lanes = NULL
 
     def __dealloc__(self):
-        self.free_lane_tables()
+        self.drop_lanes()
         free(self.column_weights)
         free(self.row_weights)
 

@@ -1,4 +1,4 @@
-"""The AVX-512 intrinsics that the vbmi level uses (F, BW, VL, VBMI, VNNI)."""
+"""The AVX-512 intrinsics that the levels v4 (F, BW, DQ, VL) and vbmi (VBMI and VNNI too) use."""
 
 cdef extern from "<immintrin.h>" nogil:
     ctypedef struct __m128i:
@@ -23,6 +23,12 @@ cdef extern from "<immintrin.h>" nogil:
     void _mm512_storeu_si512(void*, __m512i)
     void _mm256_storeu_si256(__m256i*, __m256i)
     void _mm_storeu_si128(__m128i*, __m128i)
+    __m256i _mm256_loadu_si256(const __m256i*)
+    __m128i _mm_loadu_si128(const __m128i*)
+    __m256i _mm256_castsi128_si256(__m128i)
+    __m256i _mm256_inserti128_si256(__m256i, __m128i, int)
+    __m512i _mm512_cvtepu16_epi32(__m256i)
+    __m512 _mm512_shuffle_f32x4(__m512, __m512, int)
     void _mm512_mask_storeu_epi8(void*, __mmask64, __m512i)
     void _mm512_mask_storeu_epi32(void*, __mmask16, __m512i)
     void _mm256_mask_storeu_epi8(void*, __mmask32, __m256i)

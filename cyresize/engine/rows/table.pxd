@@ -58,6 +58,10 @@ ctypedef void (*columns_fn)(const Columns* columns, const void* row, void* out) 
 ctypedef void (*blend_fn)(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil
 # Both at once: K source rows in, one output row out.
 ctypedef void (*window_fn)(const Columns* columns, const void** rows, int taps, void* out) noexcept nogil
+# The same with weights for the rows: the vertical pass, then the horizontal one, for as many taps as rows.
+ctypedef void (*weighted_window_fn)(
+    const Columns* columns, const void** rows, const void* weights, int taps, void* out
+) noexcept nogil
 # Element by element, between a stored type and the type that is calculated with.
 ctypedef void (*convert_fn)(const void* row, void* out, Py_ssize_t n) noexcept nogil
 # Nearest: n pixels of `size` bytes, offsets in pixels.
@@ -102,6 +106,10 @@ cdef struct RowKernels:
     blend_fn float_blend
     columns_fn float_pairs    # two taps of three or four channels from a row in scratch; NULL: float_columns
     columns_fn float_pixels   # three or four channels without lanes; NULL: float_columns
+    # Two or four taps along both axes, from the stored type to the same; may read SLACK bytes behind a row. NULL: two
+    # passes. With lanes whose taps all lie inside; and for three or four channels, pixel by pixel.
+    weighted_window_fn float_lane_windows
+    weighted_window_fn pixel_windows[9]
     columns_fn double_columns
     blend_fn double_blend
     # Area by whole-number factors, one per calculating type.

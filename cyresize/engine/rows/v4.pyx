@@ -1,5 +1,7 @@
 include "rows.pxi"
 include "sse.pxi"
+include "avx512.pxi"
+include "windows.pxi"
 include "pixels.pxi"
 include "export.pxi"
 include "ops.pxi"
@@ -7,3 +9,5 @@ include "ops_export.pxi"
 include "tensor.pxi"
 
 use_sse_kernels(&kernels)
+use_avx512_kernels(&kernels)
+use_windows(&kernels)

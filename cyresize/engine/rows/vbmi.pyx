@@ -1,4 +1,6 @@
 include "rows.pxi"
+include "avx512.pxi"
+include "windows.pxi"
 include "vbmi.pxi"
 include "pixels.pxi"
 include "export.pxi"
@@ -6,4 +8,6 @@ include "ops.pxi"
 include "ops_export.pxi"
 include "tensor.pxi"
 
+use_avx512_kernels(&kernels)
+use_windows(&kernels)
 use_vbmi_kernels(&kernels)

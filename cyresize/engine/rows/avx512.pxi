@@ -1,0 +1,528 @@
+# Row kernels in 64-byte registers with permutes of floats and 16-bit words, and vertical passes that the compiler does
+# not find by itself. Every kernel gives the bits of its plain namesake in rows.pxi.
+
+from cyresize.engine.rows.avx512 cimport *
+
+cdef enum:
+    AHEAD = 2048          # bytes along a row
+    PREPARED_QUADS = 128  # tap groups of a vertical pass whose digits are taken apart beforehand
+
+
+# Hardware prefetching alone leaves a third of the time waiting for large sources.
+cdef inline void fetch(const void* s, Py_ssize_t ahead) noexcept nogil:
+    _mm_prefetch(<const char*> s + ahead, 2)
+
+
+cdef inline __mmask64 first_bytes(Py_ssize_t n) noexcept nogil:
+    return ~<__mmask64> 0 if n >= 64 else (<__mmask64> 1 << n) - 1
+
+
+cdef inline __mmask16 first_words(Py_ssize_t n) noexcept nogil:
+    return <__mmask16> 0xffff if n >= 16 else <__mmask16> ((1 << n) - 1)
+
+
+# Stores of a vector's first elements: whole where there is room, for masked stores cost more.
+cdef inline void store16(u8* out, Py_ssize_t left, __m128i v) noexcept nogil:
+    if left >= 16:
+        _mm_storeu_si128(<__m128i*> out, v)
+    else:
+        _mm_mask_storeu_epi8(out, first_words(left), v)
+
+
+cdef inline void store32(u8* out, Py_ssize_t left, __m256i v) noexcept nogil:
+    if left >= 32:
+        _mm256_storeu_si256(<__m256i*> out, v)
+    else:
+        _mm256_mask_storeu_epi8(out, <__mmask32> first_bytes(left), v)
+
+
+cdef inline void store64(u8* out, Py_ssize_t left, __m512i v) noexcept nogil:
+    if left >= 64:
+        _mm512_storeu_si512(out, v)
+    else:
+        _mm512_mask_storeu_epi8(out, first_bytes(left), v)
+
+
+cdef inline void store_floats(float* out, Py_ssize_t left, __m512 v) noexcept nogil:
+    if left >= 16:
+        _mm512_storeu_ps(out, v)
+    else:
+        _mm512_mask_storeu_ps(out, first_words(left), v)
+
+
+# Blocks begin..end. `inside`: all taps in one window. `masked`: some lanes have fewer taps than others.
+cdef inline void float_blocks(
+    const Columns* p, const float* row, float* out, Py_ssize_t begin, Py_ssize_t end, const int groups,
+    const bint inside, const bint narrow, const bint masked,
+) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef const u8* w = t.weights + 64*groups*begin
+    cdef const u16* mask = t.masks + groups*begin
+    cdef __m512i index, advance = _mm512_set1_epi32(<int> p.channels)
+    cdef __m512 head = _mm512_setzero_ps(), tail = head, total = head, value
+    cdef const float* s
+    cdef Py_ssize_t b
+    cdef int k
+    for b in range(begin, end):
+        s = row + t.base[b]
+        fetch(s, p.ahead)
+        index = _mm512_load_si512(t.index + 64*b)
+        for k in range(t.used[b] if masked else groups):
+            if k == 0 or not inside:
+                head = _mm512_loadu_ps(s)
+                if not narrow:
+                    tail = _mm512_loadu_ps(s + 16)
+            if narrow:
+                value = _mm512_permutexvar_ps(index, head)
+            else:
+                value = _mm512_permutex2var_ps(head, index, tail)
+            value = _mm512_mul_ps(value, _mm512_loadu_ps(w + 64*k))
+            if k == 0:
+                total = _mm512_add_ps(value, _mm512_setzero_ps()) if masked and p.from_zero else value
+            elif masked:
+                total = _mm512_mask_add_ps(total, mask[k], total, value)
+            else:
+                total = _mm512_add_ps(total, value)
+            if inside:
+                index = _mm512_add_epi32(index, advance)
+            else:
+                s += p.channels
+        w += 64*groups
+        mask += groups
+        store_floats(out + t.out[b], t.n - t.out[b], total)
+
+
+cdef inline void float_blocks_of(
+    const Columns* p, const float* row, float* out, Py_ssize_t begin, Py_ssize_t end, const int groups,
+    const bint masked,
+) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    if t.inside and t.narrow:
+        float_blocks(p, row, out, begin, end, groups, True, True, masked)
+    elif t.inside:
+        float_blocks(p, row, out, begin, end, groups, True, False, masked)
+    elif t.narrow:
+        float_blocks(p, row, out, begin, end, groups, False, True, masked)
+    else:
+        float_blocks(p, row, out, begin, end, groups, False, False, masked)
+
+
+cdef void masked_floats(
+    const Columns* p, const float* row, float* out, Py_ssize_t begin, Py_ssize_t end
+) noexcept nogil:
+    float_blocks_of(p, row, out, begin, end, p.lanes.groups, True)
+
+
+cdef void avx512_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef const float* s = <const float*> row
+    cdef float* d = <float*> out
+    if t == NULL:
+        float_columns(p, row, out)
+        return
+    if p.from_zero:
+        masked_floats(p, s, d, 0, t.blocks)
+        return
+    masked_floats(p, s, d, 0, t.whole_begin)
+    if t.groups == 2:
+        float_blocks_of(p, s, d, t.whole_begin, t.whole_end, 2, False)
+    elif t.groups == 4:
+        float_blocks_of(p, s, d, t.whole_begin, t.whole_end, 4, False)
+    else:
+        float_blocks_of(p, s, d, t.whole_begin, t.whole_end, t.groups, False)
+    masked_floats(p, s, d, t.whole_end, t.blocks)
+
+
+# uint16 row to float row. Lanes whose taps have ended have weight 0, and integers are finite.
+cdef inline void word_blocks(
+    const Columns* p, const u16* row, float* out, const int groups, const bint inside, const bint narrow
+) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef const u8* w = t.weights
+    cdef const u16* s
+    cdef __m512i index, head = _mm512_setzero_si512(), tail = head, v, advance = _mm512_set1_epi32(<int> p.channels)
+    cdef __m512 total = _mm512_setzero_ps(), value
+    cdef Py_ssize_t b
+    cdef int k
+    for b in range(t.blocks):
+        s = row + t.base[b]
+        fetch(s, p.ahead)
+        index = _mm512_load_si512(t.index + 64*b)
+        for k in range(groups if inside else t.used[b]):
+            if k == 0 or not inside:
+                head = _mm512_loadu_si512(s)
+                if not narrow:
+                    tail = _mm512_loadu_si512(s + 32)
+            if narrow:
+                v = _mm512_maskz_permutexvar_epi16(0x55555555, index, head)
+            else:
+                v = _mm512_maskz_permutex2var_epi16(0x55555555, head, index, tail)
+            value = _mm512_mul_ps(_mm512_cvtepi32_ps(v), _mm512_loadu_ps(w + 64*k))
+            total = value if k == 0 else _mm512_add_ps(total, value)
+            if inside:
+                index = _mm512_add_epi32(index, advance)
+            else:
+                s += p.channels
+        w += 64*groups
+        _mm512_storeu_ps(out + t.out[b], total)
+
+
+cdef inline void word_blocks_of(const Columns* p, const u16* row, float* out, const int groups) noexcept nogil:
+    if p.lanes.inside and p.lanes.narrow:
+        word_blocks(p, row, out, groups, True, True)
+    elif p.lanes.inside:
+        word_blocks(p, row, out, groups, True, False)
+    elif p.lanes.narrow:
+        word_blocks(p, row, out, groups, False, True)
+    else:
+        word_blocks(p, row, out, groups, False, False)
+
+
+cdef void avx512_words_to_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    if p.lanes.groups == 2:
+        word_blocks_of(p, <const u16*> row, <float*> out, 2)
+    elif p.lanes.groups == 4:
+        word_blocks_of(p, <const u16*> row, <float*> out, 4)
+    else:
+        word_blocks_of(p, <const u16*> row, <float*> out, p.lanes.groups)
+
+
+# Whole windows of floats, added as OpenCV does: groups of four in row-major order, what is left one by one.
+cdef inline __m512 area_sum(
+    const Columns* p, const float** rows, Py_ssize_t base, __m512i first, const int width, const int height,
+    const bint inside,
+) noexcept nogil:
+    cdef __m512 total = _mm512_setzero_ps(), group = total, value, head = total, tail = total
+    cdef __m512i index, advance = _mm512_set1_epi32(<int> p.channels)
+    cdef int area = width*height, j = 0, r, x
+    cdef const float* s
+    for r in range(height):
+        s = rows[r] + base
+        index = first
+        for x in range(width):
+            if x == 0 or not inside:
+                head = _mm512_loadu_ps(s)
+                tail = _mm512_loadu_ps(s + 16)
+            value = _mm512_permutex2var_ps(head, index, tail)
+            if inside:
+                index = _mm512_add_epi32(index, advance)
+            else:
+                s += p.channels
+            if j >= (area & ~3):
+                total = _mm512_add_ps(total, value)
+            else:
+                group = value if j & 3 == 0 else _mm512_add_ps(group, value)
+                if j & 3 == 3:
+                    total = _mm512_add_ps(total, group)
+            j += 1
+    return total
+
+
+# A 2 x 2 window added within rows first.
+cdef inline __m512 pair_sum(const Columns* p, const float* s, __m512i index) noexcept nogil:
+    cdef __m512 head = _mm512_loadu_ps(s), tail = _mm512_loadu_ps(s + 16)
+    cdef __m512i second = _mm512_add_epi32(index, _mm512_set1_epi32(<int> p.channels))
+    return _mm512_add_ps(_mm512_permutex2var_ps(head, index, tail), _mm512_permutex2var_ps(head, second, tail))
+
+
+cdef inline void area_blocks(
+    const Columns* p, const float** rows, float* out, const int width, const int height, const bint inside
+) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef __m512 scale = _mm512_set1_ps(<float> 1.0/<float> (width*height)), total
+    cdef __m512i index
+    cdef Py_ssize_t b, pairs = p.row_pairs*p.channels
+    for b in range(t.blocks):
+        index = _mm512_load_si512(t.index + 64*b)
+        fetch(rows[0] + t.base[b], p.ahead)
+        fetch(rows[0] + t.base[b] + 16, p.ahead)
+        fetch(rows[height - 1] + t.base[b], p.ahead)
+        fetch(rows[height - 1] + t.base[b] + 16, p.ahead)
+        # The first columns of a 2 x 2 shrink are added within rows first; a block may have some of both.
+        if t.out[b] + 16 <= pairs:
+            total = _mm512_add_ps(
+                pair_sum(p, rows[0] + t.base[b], index), pair_sum(p, rows[1] + t.base[b], index)
+            )
+        else:
+            total = area_sum(p, rows, t.base[b], index, width, height, inside)
+            if t.out[b] < pairs:
+                total = _mm512_mask_mov_ps(
+                    total, first_words(pairs - t.out[b]), _mm512_add_ps(
+                        pair_sum(p, rows[0] + t.base[b], index), pair_sum(p, rows[1] + t.base[b], index)
+                    ),
+                )
+        store_floats(out + t.out[b], t.n - t.out[b], _mm512_mul_ps(total, scale))
+
+
+cdef void avx512_area_float(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+    if p.lanes == NULL or taps < p.row_factor:
+        area_float(p, rows, taps, out)
+    elif p.lanes.inside and p.factor == 2 and p.row_factor == 2:
+        area_blocks(p, <const float**> rows, <float*> out, 2, 2, True)
+    elif p.lanes.inside:
+        area_blocks(p, <const float**> rows, <float*> out, p.factor, p.row_factor, True)
+    else:
+        area_blocks(p, <const float**> rows, <float*> out, p.factor, p.row_factor, False)
+
+
+# Two taps of three or four channels lie side by side, so one load of eight floats brings both: for shrinking axes,
+# where a block of lanes would be mostly empty. Four pixels at a time, products in tap order.
+cdef inline __m512 two_pixels(const float* row, const Py_ssize_t* start, const Py_ssize_t C) noexcept nogil:
+    return _mm512_insertf32x8(
+        _mm512_castps256_ps512(_mm256_loadu_ps(row + start[0]*C)), _mm256_loadu_ps(row + start[1]*C), 1
+    )
+
+
+cdef inline void pixel_pairs(
+    const Columns* p, const float* row, float* out, Py_ssize_t begin, Py_ssize_t end, const Py_ssize_t C,
+    __m512i spread, __m512i taps,
+) noexcept nogil:
+    cdef const float* w = <const float*> p.weights
+    cdef __m512 a, b
+    cdef Py_ssize_t x
+    for x in range(begin, end, 4):
+        a = _mm512_permutexvar_ps(spread, _mm512_broadcast_f32x4(_mm_loadu_ps(w + 2*x)))
+        b = _mm512_permutexvar_ps(spread, _mm512_broadcast_f32x4(_mm_loadu_ps(w + 2*x + 4)))
+        a = _mm512_mul_ps(two_pixels(row, p.start + x, C), a)
+        b = _mm512_mul_ps(two_pixels(row, p.start + x + 2, C), b)
+        a = _mm512_add_ps(
+            _mm512_permutex2var_ps(a, taps, b),
+            _mm512_permutex2var_ps(a, _mm512_add_epi32(taps, _mm512_set1_epi32(<int> C)), b),
+        )
+        store_floats(out + x*C, (p.n_out - x)*C, a)
+
+
+cdef void avx512_float_pairs(const Columns* p, const void* row, void* out) noexcept nogil:
+    cdef Columns part = p[0]
+    cdef Py_ssize_t begin = 0, end = p.n_out
+    # Outputs with one tap, at the edges, and what is left of groups of four go pixel by pixel.
+    if p.count != NULL:
+        while begin < end and p.count[begin] < 2:
+            begin += 1
+        while end > begin and p.count[end - 1] < 2:
+            end -= 1
+    end = begin + ((end - begin) & ~<Py_ssize_t> 3)
+    if p.channels == 3:
+        pixel_pairs(
+            p, <const float*> row, <float*> out, begin, end, 3,
+            _mm512_setr_epi32(0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3),
+            _mm512_setr_epi32(0, 1, 2, 8, 9, 10, 16, 17, 18, 24, 25, 26, 0, 0, 0, 0),
+        )
+    else:
+        pixel_pairs(
+            p, <const float*> row, <float*> out, begin, end, 4,
+            _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3),
+            _mm512_setr_epi32(0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27),
+        )
+    part.n_out = begin
+    float_columns(&part, row, out)
+    part.n_out = p.n_out - end
+    part.start += end
+    part.count += end if part.count != NULL else 0
+    part.weights = <const float*> p.weights + 2*end
+    float_columns(&part, row, <float*> out + end*p.channels)
+
+
+# (a + b + c + d + 2) >> 2 without leaving 16 bits: quarters and remainders apart.
+cdef inline __m512i quarter_words(__m512i a, __m512i b, __m512i c, __m512i d) noexcept nogil:
+    cdef __m512i three = _mm512_set1_epi16(3)
+    cdef __m512i quarters = _mm512_add_epi16(
+        _mm512_add_epi16(_mm512_srli_epi16(a, 2), _mm512_srli_epi16(b, 2)),
+        _mm512_add_epi16(_mm512_srli_epi16(c, 2), _mm512_srli_epi16(d, 2)),
+    )
+    cdef __m512i rest = _mm512_add_epi16(
+        _mm512_add_epi16(_mm512_and_si512(a, three), _mm512_and_si512(b, three)),
+        _mm512_add_epi16(_mm512_and_si512(c, three), _mm512_and_si512(d, three)),
+    )
+    return _mm512_add_epi16(quarters, _mm512_srli_epi16(_mm512_add_epi16(rest, _mm512_set1_epi16(2)), 2))
+
+
+cdef inline __m512i window_words(const u16* s, __m512i index) noexcept nogil:
+    return _mm512_permutex2var_epi16(_mm512_loadu_si512(s), index, _mm512_loadu_si512(s + 32))
+
+
+cdef void avx512_half_u16(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef const u16* a
+    cdef const u16* b
+    cdef __m512i index
+    cdef Py_ssize_t i, C = p.channels
+    if t == NULL or taps < 2:
+        half_u16(p, rows, taps, out)
+        return
+    for i in range(t.blocks):
+        index = _mm512_load_si512(t.index + 64*i)
+        a = <const u16*> rows[0] + t.base[i]
+        b = <const u16*> rows[1] + t.base[i]
+        store64(
+            <u8*> out + 2*t.out[i], 2*(t.n - t.out[i]),
+            quarter_words(
+                window_words(a, index), window_words(a + C, index), window_words(b, index), window_words(b + C, index)
+            ),
+        )
+
+
+cdef inline __m512i exact_words(__m512i a, __m512i b, __m512i weights) noexcept nogil:
+    # Signed words: (a - 32768)*b0 + (b - 32768)*b1 = sum - 2**23, as the weights add up to 256.
+    cdef __m512i rounding = _mm512_set1_epi32((1 << 15) + (1 << 23))
+    cdef __m512i low = _mm512_madd_epi16(_mm512_unpacklo_epi16(a, b), weights)
+    cdef __m512i high = _mm512_madd_epi16(_mm512_unpackhi_epi16(a, b), weights)
+    low = _mm512_srai_epi32(_mm512_add_epi32(low, rounding), 16)
+    high = _mm512_srai_epi32(_mm512_add_epi32(high, rounding), 16)
+    return _mm512_packs_epi32(low, high)
+
+
+cdef void avx512_exact_u8_blend(
+    const void** rows, const void* weights, int taps, void* out, Py_ssize_t n
+) noexcept nogil:
+    cdef const u16* r0 = <const u16*> rows[0]
+    cdef const u16* r1 = <const u16*> rows[1]
+    cdef __m512i both = _mm512_set1_epi32((<const int*> weights)[0]), sign = _mm512_set1_epi16(-32768), a, b
+    cdef Py_ssize_t i
+    for i in range(0, n, 32):
+        a = _mm512_xor_si512(_mm512_loadu_si512(r0 + i), sign)
+        b = _mm512_xor_si512(_mm512_loadu_si512(r1 + i), sign)
+        store32(<u8*> out + i, n - i, _mm512_cvtepi16_epi8(exact_words(a, b, both)))
+
+
+cdef inline __m512 blend16(const float** r, const float* w, const int taps, Py_ssize_t i) noexcept nogil:
+    cdef __m512 total = _mm512_mul_ps(_mm512_loadu_ps(r[0] + i), _mm512_set1_ps(w[0]))
+    cdef int k
+    for k in range(1, taps):
+        total = _mm512_add_ps(total, _mm512_mul_ps(_mm512_loadu_ps(r[k] + i), _mm512_set1_ps(w[k])))
+    return total
+
+
+cdef inline __m512 blend_some(
+    const float** r, const float* w, const int taps, Py_ssize_t i, __mmask16 which
+) noexcept nogil:
+    cdef __m512 total = _mm512_mul_ps(_mm512_maskz_loadu_ps(which, r[0] + i), _mm512_set1_ps(w[0]))
+    cdef int k
+    for k in range(1, taps):
+        total = _mm512_add_ps(
+            total, _mm512_mul_ps(_mm512_maskz_loadu_ps(which, r[k] + i), _mm512_set1_ps(w[k]))
+        )
+    return total
+
+
+# As in rows.pxi, with prefetching; `past_caches`: to memory, in whole cache lines.
+cdef inline void blend_floats(
+    const float** r, const float* w, const int taps, float* out, Py_ssize_t n, const bint past_caches
+) noexcept nogil:
+    cdef Py_ssize_t i = 0
+    if past_caches:
+        i = min(<Py_ssize_t> ((-<size_t> out & 63) >> 2), n)
+        _mm512_mask_storeu_ps(out, first_words(i), blend_some(r, w, taps, 0, first_words(i)))
+    while i + 16 <= n:
+        fetch(r[taps - 1] + i, AHEAD)
+        if past_caches:
+            _mm512_stream_ps(out + i, blend16(r, w, taps, i))
+        else:
+            _mm512_storeu_ps(out + i, blend16(r, w, taps, i))
+        i += 16
+    if i < n:
+        _mm512_mask_storeu_ps(out + i, first_words(n - i), blend_some(r, w, taps, i, first_words(n - i)))
+
+
+cdef void avx512_float_blend(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    if taps == 2:
+        blend_floats(<const float**> rows, <const float*> weights, 2, <float*> out, n, False)
+    elif taps == 4:
+        blend_floats(<const float**> rows, <const float*> weights, 4, <float*> out, n, False)
+    elif taps == 8:
+        blend_floats(<const float**> rows, <const float*> weights, 8, <float*> out, n, False)
+    else:
+        float_blend(rows, weights, taps, out, n)
+
+
+cdef void avx512_float_blend_past(
+    const void** rows, const void* weights, int taps, void* out, Py_ssize_t n
+) noexcept nogil:
+    if taps == 2:
+        blend_floats(<const float**> rows, <const float*> weights, 2, <float*> out, n, True)
+    elif taps == 4:
+        blend_floats(<const float**> rows, <const float*> weights, 4, <float*> out, n, True)
+    elif taps == 8:
+        blend_floats(<const float**> rows, <const float*> weights, 8, <float*> out, n, True)
+    else:
+        blend_floats(<const float**> rows, <const float*> weights, taps, <float*> out, n, True)
+    _mm_sfence()
+
+
+# Floats to unsigned integers: conversion rounds half to even, what is below 0 becomes 0, packing saturates above.
+# Blends of integers are finite and far from 2**31, where conversion would wrap.
+cdef inline __m512i whole_numbers(__m512 v) noexcept nogil:
+    return _mm512_max_epi32(_mm512_cvtps_epi32(v), _mm512_setzero_si512())
+
+
+cdef inline void blend_whole(
+    const float** r, const float* w, const int taps, void* out, Py_ssize_t n, const bint bytes
+) noexcept nogil:
+    # Ring rows may be read past their end; the destination takes only what belongs to it.
+    cdef Py_ssize_t i
+    cdef __m512i v
+    for i in range(0, n, 16):
+        v = whole_numbers(blend16(r, w, taps, i))
+        if bytes:
+            store16(<u8*> out + i, n - i, _mm512_cvtusepi32_epi8(v))
+        else:
+            store32(<u8*> out + 2*i, 2*(n - i), _mm512_cvtusepi32_epi16(v))
+
+
+cdef inline void blend_whole_of(
+    const float** r, const float* w, int taps, void* out, Py_ssize_t n, const bint bytes
+) noexcept nogil:
+    if taps == 2:
+        blend_whole(r, w, 2, out, n, bytes)
+    elif taps == 4:
+        blend_whole(r, w, 4, out, n, bytes)
+    elif taps == 8:
+        blend_whole(r, w, 8, out, n, bytes)
+    else:
+        blend_whole(r, w, taps, out, n, bytes)
+
+
+cdef void avx512_blend_to_u8(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    blend_whole_of(<const float**> rows, <const float*> weights, taps, out, n, True)
+
+
+cdef void avx512_blend_to_u16(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    blend_whole_of(<const float**> rows, <const float*> weights, taps, out, n, False)
+
+
+cdef void avx512_narrow_u16(const void* row, void* out, Py_ssize_t n) noexcept nogil:
+    cdef const float* s = <const float*> row
+    cdef Py_ssize_t i
+    for i in range(0, n, 16):
+        store32(<u8*> out + 2*i, 2*(n - i), _mm512_cvtusepi32_epi16(whole_numbers(_mm512_loadu_ps(s + i))))
+
+
+cdef void avx512_stream(const void* row, void* out, Py_ssize_t n) noexcept nogil:
+    cdef const u8* s = <const u8*> row
+    cdef u8* d = <u8*> out
+    cdef Py_ssize_t i, head = min(<Py_ssize_t> (-<size_t> d & 63), n), body = (n - head) & ~<Py_ssize_t> 63
+    memcpy(d, s, head)
+    for i in range(head, head + body, 64):
+        _mm512_stream_si512(<__m512i*> (d + i), _mm512_loadu_si512(s + i))
+    memcpy(d + head + body, s + head + body, n - head - body)
+    _mm_sfence()
+
+
+cdef void use_avx512_kernels(RowKernels* table) noexcept:
+    table.exact_u8_blend = avx512_exact_u8_blend
+    table.columns_from[<int> U16] = avx512_words_to_float_columns
+    table.columns_from_lanes[<int> U16] = LaneFormat(FLOATS, 16, 64)
+    table.float_columns = avx512_float_columns
+    table.float_pairs = avx512_float_pairs
+    table.float_pixels = float_pixels
+    table.float_lanes = LaneFormat(FLOATS, 16, 32)
+    table.blend_from[<int> F32] = avx512_float_blend
+    table.blend_to[<int> F32] = avx512_float_blend
+    table.blend_to[<int> U8] = avx512_blend_to_u8
+    table.blend_to[<int> U16] = avx512_blend_to_u16
+    table.narrow[<int> U16] = avx512_narrow_u16
+    table.stream = avx512_stream
+    table.stream_blend[<int> F32] = avx512_float_blend_past
+    table.half_u16 = avx512_half_u16
+    table.half_u16_lanes = LaneFormat(SHORTS, 32, 64)
+    table.area_float = avx512_area_float
