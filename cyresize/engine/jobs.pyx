@@ -76,10 +76,10 @@ cdef bint has_window(int element, Py_ssize_t channels, AxisPlan columns, AxisPla
 
 cdef double window_cost(int element, Py_ssize_t channels, AxisPlan columns) noexcept:
     cdef double scale = max(<double> columns.n_in/columns.n_out, 1.0)
-    cdef double lanes = (8 if columns.taps == 2 else 14)*max(scale/1.8, 1.0)
-    cdef double pixels = (52 if columns.taps == 2 else 160)/<double> channels
+    cdef double lanes = (13 if columns.taps == 2 else 23)*max(scale/1.8, 1.0)
+    cdef double pixels = 19 if columns.taps == 2 else 40 if channels == 4 else 60
     if element == U16:
-        return pixels + 4
+        return pixels
     return lanes if channels != 3 and channels != 4 else min(lanes, pixels)
 
 
