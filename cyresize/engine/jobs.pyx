@@ -106,7 +106,7 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     # Kernels that widen store whole vectors: never into the destination.
     to_scratch = order == COLUMNS_FIRST or (order == COLUMNS_ONLY and p.narrow != NULL)
     if to_scratch and kernels.columns_from[element] != NULL:
-        job.use_lanes(&kernels.columns_from_lanes[element], SINGLE_FLOATS)
+        job.use_lanes(&kernels.columns_from_lanes[element], SINGLE_FLOATS, kernels.columns_from2[element])
         if job.lanes != NULL:
             p.widen = NULL
             p.row_size = SIZES[element]
@@ -122,7 +122,7 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     if kernels.float_pixels != NULL and as_pixels(columns, channels):
         p.columns_pass = kernels.float_pixels
         return job
-    job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS)
+    job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS, kernels.float_columns2)
     return job
 
 
@@ -131,7 +131,7 @@ cdef int use_window(Job job, int element, Py_ssize_t channels) except -1:
     cdef Pipeline* p = &job.pipeline
     cdef bint pixels = (channels == 3 or channels == 4) and kernels.pixel_windows[element] != NULL
     if element == F32 and kernels.float_lane_windows != NULL:
-        job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS)
+        job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS, kernels.float_columns2)
         if job.lanes != NULL and job.lanes.inside and (not pixels or job.lanes.n >= FULL_LANES*job.lanes.blocks):
             p.both = kernels.float_lane_windows
             return 0
@@ -163,7 +163,7 @@ cdef Job linear_u8_job(Py_ssize_t channels, AxisPlan columns, AxisPlan rows):
     cdef Job job = fixed_job(channels, columns, rows, INT16, 1, 2)
     job.pipeline.columns_pass = kernels.linear_u8_columns
     job.pipeline.blend = kernels.linear_u8_blend
-    job.use_lanes(&kernels.linear_u8_lanes, NEAR_FAR)
+    job.use_lanes(&kernels.linear_u8_lanes, NEAR_FAR, kernels.linear_u8_columns2)
     return job
 
 
@@ -176,7 +176,7 @@ cdef Job exact_job(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan 
     job.pipeline.columns_pass = kernels.exact_u8_columns if bytes else kernels.exact_u16_columns
     job.pipeline.blend = kernels.exact_u8_blend if bytes else kernels.exact_u16_blend
     if bytes:
-        job.use_lanes(&kernels.exact_u8_lanes, SECOND)
+        job.use_lanes(&kernels.exact_u8_lanes, SECOND, kernels.exact_u8_columns2)
     return job
 
 
@@ -185,7 +185,7 @@ cdef Job fixed_u8_job(Py_ssize_t channels, AxisPlan columns, AxisPlan rows):
     cdef Job job = fixed_job(channels, columns, rows, INT16, 1, 4)
     job.pipeline.columns_pass = kernels.fixed_u8_columns
     job.pipeline.blend = kernels.fixed_u8_blend
-    job.use_lanes(&kernels.fixed_u8_lanes, DIGITS2)
+    job.use_lanes(&kernels.fixed_u8_lanes, DIGITS2, kernels.fixed_u8_columns2)
     return job
 
 
@@ -197,7 +197,7 @@ cdef Job pillow_u8_job(Py_ssize_t channels, AxisPlan columns, AxisPlan rows, int
     job.pipeline.blend = kernels.pillow_u8_blend
     if order == ROWS_ONLY:
         return job
-    job.use_lanes(&kernels.pillow_u8_lanes, DIGITS3)
+    job.use_lanes(&kernels.pillow_u8_lanes, DIGITS3, kernels.pillow_u8_columns2)
     return job
 
 
@@ -226,11 +226,11 @@ cdef Job area_whole_job(
     if partial or element >= U32:
         return job
     if element == U16 and vectored:
-        job.use_lanes(&kernels.half_u16_lanes, NO_WEIGHTS)
+        job.use_lanes(&kernels.half_u16_lanes, NO_WEIGHTS, NULL)
     elif element == U8 and vectored:
-        job.use_lanes(&kernels.half_u8_lanes, NO_WEIGHTS)
+        job.use_lanes(&kernels.half_u8_lanes, NO_WEIGHTS, NULL)
     elif element == U8:
-        job.use_lanes(&kernels.area_whole_u8_lanes, ONES)
+        job.use_lanes(&kernels.area_whole_u8_lanes, ONES, NULL)
     else:
-        job.use_lanes(&kernels.float_lanes, NO_WEIGHTS)
+        job.use_lanes(&kernels.float_lanes, NO_WEIGHTS, NULL)
     return job

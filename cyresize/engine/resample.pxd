@@ -1,6 +1,8 @@
 from cyresize.engine.image cimport Image
 from cyresize.engine.plan cimport AxisPlan
-from cyresize.engine.rows.table cimport Columns, LaneFormat, Lanes, blend_fn, columns_fn, convert_fn, weighted_window_fn, window_fn
+from cyresize.engine.rows.table cimport (
+    Columns, LaneFormat, Lanes, blend_fn, columns2_fn, columns_fn, convert_fn, weighted_window_fn, window_fn,
+)
 
 cdef enum Order:
     COLUMNS_FIRST, ROWS_FIRST, WINDOW, COLUMNS_ONLY, ROWS_ONLY
@@ -10,6 +12,7 @@ cdef struct Pipeline:
     int order                 # one of Order
     convert_fn widen          # NULL: rows are calculated with as they are stored
     columns_fn columns_pass
+    columns2_fn columns_pass2 # COLUMNS_FIRST: for two rows at once, or NULL
     blend_fn blend
     blend_fn stream_blend     # NULL, or blend for results that go past the caches
     window_fn window
@@ -24,6 +27,7 @@ cdef struct Pipeline:
     const int* counts
     const char* weights
     int taps
+    bint every_row            # each source row is part of some output row, or nearly so
 
 cdef struct Strip:
     # A part of the output columns that is worked on by itself, so that its rows and tables stay in cache.
@@ -42,7 +46,9 @@ cdef struct Scratch:
     const void** pointers     # [taps]
     Py_ssize_t* source_tags
     Py_ssize_t* ring_tags
-    Py_ssize_t slots, source_pitch, ring_pitch
+    Py_ssize_t slots, source_pitch
+    Py_ssize_t ring_slots, ring_pitch
+    Py_ssize_t last_row       # the last one that will be asked for
     Py_ssize_t n_src, n_dst   # elements of a row
     const char* in_place      # source rows that start before it are used where they are
     bint packed_src, packed_dst, streaming
@@ -68,7 +74,7 @@ cdef class Job:
     cdef int set_strips(self, int n, const LaneFormat* format, int encoding) except -1
     cdef void free_strips(self) noexcept
     cdef void drop_lanes(self) noexcept
-    cdef int use_lanes(self, const LaneFormat* format, int encoding) except -1
+    cdef int use_lanes(self, const LaneFormat* format, int encoding, columns2_fn two) except -1
     cdef int run(self, const Image* src, const Image* dst, int threads) except -1
 
 cdef Job new_job(AxisPlan columns, AxisPlan rows, Py_ssize_t channels, int weights)

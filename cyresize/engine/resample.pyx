@@ -14,7 +14,7 @@ from cyresize.engine.image cimport Image, end_of, pack_row, padded, row_of, rows
 from cyresize.engine.lanes cimport free_lanes, lane_cost, new_lanes
 from cyresize.engine.parallel cimport enter_team, leave_team
 from cyresize.engine.plan cimport FLOAT64, INT16, AxisPlan
-from cyresize.engine.rows.table cimport SLACK, Columns, LaneFormat, Lanes
+from cyresize.engine.rows.table cimport SLACK, Columns, LaneFormat, Lanes, columns2_fn
 
 cdef enum:
     STRIP_BYTES = 24 << 10    # ring rows and lane table of a strip: most of a first-level cache
@@ -47,15 +47,17 @@ cdef Py_ssize_t lay_out(
     if s.packed_src and p.widen == NULL:
         # Kernels that read past the end of a row get copies of the last rows in memory.
         s.in_place = end_of(src) - n_src*src.itemsize - (SLACK if reads_past else 0) + 1
-    s.slots = 1 if columns_read_source(p) else p.taps
+    s.slots = p.taps if not columns_read_source(p) else 1 if p.columns_pass2 == NULL else 2
     s.source_pitch = padded(n_src*p.row_size)
+    s.ring_slots = p.taps + (1 if p.columns_pass2 != NULL else 0)
     s.ring_pitch = padded(n_dst*p.ring_size)
+    s.last_row = src.h - 1
     s.packed = memory + at
     at += 0 if s.packed_src else padded(n_src*src.itemsize)
     s.source = memory + at
     at += s.slots*s.source_pitch if copies else 0
     s.ring = memory + at
-    at += p.taps*s.ring_pitch if p.order == COLUMNS_FIRST else 0
+    at += s.ring_slots*s.ring_pitch if p.order == COLUMNS_FIRST else 0
     s.mid = memory + at
     at += padded(n_src*p.ring_size) if p.order == ROWS_FIRST else 0
     s.finished = memory + at
@@ -67,7 +69,7 @@ cdef Py_ssize_t lay_out(
     s.source_tags = <Py_ssize_t*> (memory + at)
     at += padded(s.slots*sizeof(Py_ssize_t))
     s.ring_tags = <Py_ssize_t*> (memory + at)
-    at += padded(p.taps*sizeof(Py_ssize_t))
+    at += padded(s.ring_slots*sizeof(Py_ssize_t))
     return at
 
 
@@ -96,14 +98,21 @@ cdef inline const void* source_row(
 
 
 cdef inline const void* filtered_row(
-    const Pipeline* p, const Image* src, Scratch* s, Py_ssize_t n, Py_ssize_t r
+    const Pipeline* p, const Image* src, Scratch* s, Py_ssize_t n, Py_ssize_t r, bint next_too
 ) noexcept nogil:
-    """Row r of image n after the horizontal pass, from the ring."""
-    cdef Py_ssize_t slot = r % p.taps
+    """Row r of image n after the horizontal pass, from the ring; ``next_too``: row r + 1 will be asked for as well."""
+    cdef Py_ssize_t slot = r % s.ring_slots, other = (r + 1) % s.ring_slots
     cdef char* to = s.ring + slot*s.ring_pitch
-    if s.ring_tags[slot] != r:
-        s.ring_tags[slot] = r
-        p.columns_pass(&s.columns, source_row(p, src, s, n, r), to)
+    cdef const void* row
+    if s.ring_tags[slot] == r:
+        return to
+    s.ring_tags[slot] = r
+    row = source_row(p, src, s, n, r)
+    if p.columns_pass2 == NULL or not next_too or s.ring_tags[other] == r + 1:
+        p.columns_pass(&s.columns, row, to)
+    else:
+        s.ring_tags[other] = r + 1
+        p.columns_pass2(&s.columns, row, source_row(p, src, s, n, r + 1), to, s.ring + other*s.ring_pitch)
     return to
 
 
@@ -117,7 +126,7 @@ cdef inline int gather_rows(
         r = p.first[y] + k
         r = 0 if r < 0 else last if r > last else r
         if p.order == COLUMNS_FIRST:
-            s.pointers[k] = filtered_row(p, src, s, n, r)
+            s.pointers[k] = filtered_row(p, src, s, n, r, r < s.last_row and (p.every_row or k + 1 < count))
         else:
             s.pointers[k] = source_row(p, src, s, n, r)
     return count
@@ -169,7 +178,7 @@ cdef void forget_rows(const Pipeline* p, Scratch* s) noexcept nogil:
     cdef Py_ssize_t k
     for k in range(s.slots):
         s.source_tags[k] = -1
-    for k in range(p.taps):
+    for k in range(s.ring_slots):
         s.ring_tags[k] = -1
 
 
@@ -179,16 +188,19 @@ cdef void band(
 ) noexcept nogil:
     """Rows begin..end of all output rows of all images, in order, on one thread."""
     cdef Scratch s
-    cdef Py_ssize_t _, n = begin // dst.h, y = begin - n*dst.h
+    cdef Py_ssize_t n = begin // dst.h, y = begin - n*dst.h, left = end - begin, stop
     lay_out(p, columns, src, dst, streaming, &s, memory)
-    forget_rows(p, &s)
-    for _ in range(begin, end):
-        if y == dst.h:
-            n += 1
-            y = 0
-            forget_rows(p, &s)
-        output_row(p, src, dst, &s, n, y)
-        y += 1
+    while left > 0:
+        stop = min(dst.h, y + left)
+        left -= stop - y
+        forget_rows(p, &s)
+        if p.order == COLUMNS_FIRST:
+            s.last_row = min(max(p.first[stop - 1] + p.taps - 1, 0), src.h - 1)
+        while y < stop:
+            output_row(p, src, dst, &s, n, y)
+            y += 1
+        n += 1
+        y = 0
 
 
 cdef void strips_of_band(
@@ -228,6 +240,7 @@ cdef Job new_job(AxisPlan columns, AxisPlan rows, Py_ssize_t channels, int weigh
     p.counts = rows.counts
     p.weights = <const char*> job.row_weights
     p.taps = rows.taps
+    p.every_row = rows.n_in <= rows.taps*rows.n_out
     p.weight_size = 2 if weights == INT16 else 8 if weights == FLOAT64 else 4
     return job
 
@@ -235,14 +248,20 @@ cdef Job new_job(AxisPlan columns, AxisPlan rows, Py_ssize_t channels, int weigh
 cdef class Job:
     """Two plans, their quantised weights and the kernels that execute them. Does not change, so it is shared."""
 
-    cdef int use_lanes(self, const LaneFormat* format, int encoding) except -1:
-        """Give the horizontal kernel a lane table if the level wants one and the plan fits, strips if that is large."""
+    cdef int use_lanes(self, const LaneFormat* format, int encoding, columns2_fn two) except -1:
+        """Give the horizontal kernel a lane table if the level wants one and the plan fits, strips if that is large.
+
+        ``two`` is the kernel for two rows at once, NULL if there is none.
+        """
         cdef Pipeline* p = &self.pipeline
         cdef Py_ssize_t n = p.columns.n_out*p.columns.channels
-        cdef Py_ssize_t cost = n*(p.taps*p.ring_size + lane_cost(self.column_plan, format, encoding))
+        cdef Py_ssize_t rows = p.taps + (1 if two != NULL else 0)
+        cdef Py_ssize_t cost = n*(rows*p.ring_size + lane_cost(self.column_plan, format, encoding))
         self.drop_lanes()
         self.lanes = new_lanes(self.column_plan, p.columns.channels, format, encoding, 0, p.columns.n_out)
         p.columns.lanes = self.lanes
+        if self.lanes != NULL and p.order == COLUMNS_FIRST:
+            p.columns_pass2 = two
         # Only where the axis grows: a strip of a shrinking axis reads so much source that its start-up shows.
         if self.lanes != NULL and p.order == COLUMNS_FIRST and p.columns.n_out > p.columns.n_in:
             self.set_strips(<int> min(cost // STRIP_BYTES, n // NARROWEST, p.columns.n_out), format, encoding)
@@ -292,6 +311,7 @@ cdef class Job:
         free_lanes(self.lanes)
         self.lanes = NULL
         self.pipeline.columns.lanes = NULL
+        self.pipeline.columns_pass2 = NULL
 
     def __dealloc__(self):
         self.drop_lanes()

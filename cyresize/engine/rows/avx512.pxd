@@ -62,6 +62,8 @@ cdef extern from "<immintrin.h>" nogil:
     __m512i _mm512_unpackhi_epi16(__m512i, __m512i)
     __m512i _mm512_packus_epi16(__m512i, __m512i)
     __m512i _mm512_packs_epi32(__m512i, __m512i)
+    __m512i _mm512_packus_epi32(__m512i, __m512i)
+    __m512i _mm512_permutexvar_epi32(__m512i, __m512i)
     __m512i _mm512_permutexvar_epi64(__m512i, __m512i)
     __m256i _mm512_cvtepi16_epi8(__m512i)
     __m128i _mm512_cvtusepi32_epi8(__m512i)

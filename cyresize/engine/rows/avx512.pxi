@@ -50,6 +50,10 @@ cdef inline void store_floats(float* out, Py_ssize_t left, __m512 v) noexcept no
         _mm512_mask_storeu_ps(out, first_words(left), v)
 
 
+cdef inline __m512 floats_of(__m512 head, __m512 tail, __m512i index, const bint narrow) noexcept nogil:
+    return _mm512_permutexvar_ps(index, head) if narrow else _mm512_permutex2var_ps(head, index, tail)
+
+
 # Blocks begin..end. `inside`: all taps in one window. `masked`: some lanes have fewer taps than others.
 cdef inline void float_blocks(
     const Columns* p, const float* row, float* out, Py_ssize_t begin, Py_ssize_t end, const int groups,
@@ -72,11 +76,7 @@ cdef inline void float_blocks(
                 head = _mm512_loadu_ps(s)
                 if not narrow:
                     tail = _mm512_loadu_ps(s + 16)
-            if narrow:
-                value = _mm512_permutexvar_ps(index, head)
-            else:
-                value = _mm512_permutex2var_ps(head, index, tail)
-            value = _mm512_mul_ps(value, _mm512_loadu_ps(w + 64*k))
+            value = _mm512_mul_ps(floats_of(head, tail, index, narrow), _mm512_loadu_ps(w + 64*k))
             if k == 0:
                 total = _mm512_add_ps(value, _mm512_setzero_ps()) if masked and p.from_zero else value
             elif masked:
@@ -90,6 +90,44 @@ cdef inline void float_blocks(
         w += 64*groups
         mask += groups
         store_floats(out + t.out[b], t.n - t.out[b], total)
+
+
+# Two rows at once by the same tables, no masks.
+cdef inline void float_blocks2(
+    const Columns* p, const float* row, const float* second, float* out, float* second_out, Py_ssize_t begin,
+    Py_ssize_t end, const int groups, const bint inside, const bint narrow,
+) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef const u8* w = t.weights + 64*groups*begin
+    cdef __m512i index, advance = _mm512_set1_epi32(<int> p.channels)
+    cdef __m512 zero = _mm512_setzero_ps(), weights, value
+    cdef __m512 head = zero, tail = zero, total = zero, head2 = zero, tail2 = zero, total2 = zero
+    cdef Py_ssize_t b, at
+    cdef int k
+    for b in range(begin, end):
+        at = t.base[b]
+        fetch(row + at, p.ahead)
+        fetch(second + at, p.ahead)
+        index = _mm512_load_si512(t.index + 64*b)
+        for k in range(groups):
+            if k == 0 or not inside:
+                head = _mm512_loadu_ps(row + at)
+                head2 = _mm512_loadu_ps(second + at)
+                if not narrow:
+                    tail = _mm512_loadu_ps(row + at + 16)
+                    tail2 = _mm512_loadu_ps(second + at + 16)
+            weights = _mm512_loadu_ps(w + 64*k)
+            value = _mm512_mul_ps(floats_of(head, tail, index, narrow), weights)
+            total = value if k == 0 else _mm512_add_ps(total, value)
+            value = _mm512_mul_ps(floats_of(head2, tail2, index, narrow), weights)
+            total2 = value if k == 0 else _mm512_add_ps(total2, value)
+            if inside:
+                index = _mm512_add_epi32(index, advance)
+            else:
+                at += p.channels
+        w += 64*groups
+        store_floats(out + t.out[b], t.n - t.out[b], total)
+        store_floats(second_out + t.out[b], t.n - t.out[b], total2)
 
 
 cdef inline void float_blocks_of(
@@ -133,58 +171,126 @@ cdef void avx512_float_columns(const Columns* p, const void* row, void* out) noe
     masked_floats(p, s, d, t.whole_end, t.blocks)
 
 
-# uint16 row to float row. Lanes whose taps have ended have weight 0, and integers are finite.
+cdef inline void float_rows2(
+    const Columns* p, const float* row, const float* second, float* out, float* second_out, const int groups
+) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    if t.inside and t.narrow:
+        float_blocks2(p, row, second, out, second_out, t.whole_begin, t.whole_end, groups, True, True)
+    elif t.inside:
+        float_blocks2(p, row, second, out, second_out, t.whole_begin, t.whole_end, groups, True, False)
+    elif t.narrow:
+        float_blocks2(p, row, second, out, second_out, t.whole_begin, t.whole_end, groups, False, True)
+    else:
+        float_blocks2(p, row, second, out, second_out, t.whole_begin, t.whole_end, groups, False, False)
+
+
+cdef void avx512_float_columns2(
+    const Columns* p, const void* row, const void* second, void* out, void* second_out
+) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    if p.from_zero:
+        avx512_float_columns(p, row, out)
+        avx512_float_columns(p, second, second_out)
+        return
+    masked_floats(p, <const float*> row, <float*> out, 0, t.whole_begin)
+    masked_floats(p, <const float*> second, <float*> second_out, 0, t.whole_begin)
+    if t.groups == 2:
+        float_rows2(p, <const float*> row, <const float*> second, <float*> out, <float*> second_out, 2)
+    elif t.groups == 4:
+        float_rows2(p, <const float*> row, <const float*> second, <float*> out, <float*> second_out, 4)
+    else:
+        float_rows2(p, <const float*> row, <const float*> second, <float*> out, <float*> second_out, t.groups)
+    masked_floats(p, <const float*> row, <float*> out, t.whole_end, t.blocks)
+    masked_floats(p, <const float*> second, <float*> second_out, t.whole_end, t.blocks)
+
+
+# uint16 row to float row, and a second one by the same tables if `two`. Lanes whose taps have ended have weight 0, and
+# integers are finite.
+cdef inline __m512 words_of(__m512i head, __m512i tail, __m512i index, const bint narrow) noexcept nogil:
+    cdef __m512i v
+    if narrow:
+        v = _mm512_maskz_permutexvar_epi16(0x55555555, index, head)
+    else:
+        v = _mm512_maskz_permutex2var_epi16(0x55555555, head, index, tail)
+    return _mm512_cvtepi32_ps(v)
+
+
 cdef inline void word_blocks(
-    const Columns* p, const u16* row, float* out, const int groups, const bint inside, const bint narrow
+    const Columns* p, const u16* row, const u16* second, float* out, float* second_out, const int groups,
+    const bint inside, const bint narrow, const bint two,
 ) noexcept nogil:
     cdef const Lanes* t = p.lanes
     cdef const u8* w = t.weights
-    cdef const u16* s
-    cdef __m512i index, head = _mm512_setzero_si512(), tail = head, v, advance = _mm512_set1_epi32(<int> p.channels)
-    cdef __m512 total = _mm512_setzero_ps(), value
-    cdef Py_ssize_t b
+    cdef Py_ssize_t b, at
+    cdef __m512i zero = _mm512_setzero_si512(), advance = _mm512_set1_epi32(<int> p.channels), index
+    cdef __m512i head = zero, tail = zero, head2 = zero, tail2 = zero
+    cdef __m512 total = _mm512_setzero_ps(), total2 = total, value, weights
     cdef int k
     for b in range(t.blocks):
-        s = row + t.base[b]
-        fetch(s, p.ahead)
+        at = t.base[b]
+        fetch(row + at, p.ahead)
+        if two:
+            fetch(second + at, p.ahead)
         index = _mm512_load_si512(t.index + 64*b)
         for k in range(groups if inside else t.used[b]):
             if k == 0 or not inside:
-                head = _mm512_loadu_si512(s)
+                head = _mm512_loadu_si512(row + at)
                 if not narrow:
-                    tail = _mm512_loadu_si512(s + 32)
-            if narrow:
-                v = _mm512_maskz_permutexvar_epi16(0x55555555, index, head)
-            else:
-                v = _mm512_maskz_permutex2var_epi16(0x55555555, head, index, tail)
-            value = _mm512_mul_ps(_mm512_cvtepi32_ps(v), _mm512_loadu_ps(w + 64*k))
+                    tail = _mm512_loadu_si512(row + at + 32)
+                if two:
+                    head2 = _mm512_loadu_si512(second + at)
+                    if not narrow:
+                        tail2 = _mm512_loadu_si512(second + at + 32)
+            weights = _mm512_loadu_ps(w + 64*k)
+            value = _mm512_mul_ps(words_of(head, tail, index, narrow), weights)
             total = value if k == 0 else _mm512_add_ps(total, value)
+            if two:
+                value = _mm512_mul_ps(words_of(head2, tail2, index, narrow), weights)
+                total2 = value if k == 0 else _mm512_add_ps(total2, value)
             if inside:
                 index = _mm512_add_epi32(index, advance)
             else:
-                s += p.channels
+                at += p.channels
         w += 64*groups
         _mm512_storeu_ps(out + t.out[b], total)
+        if two:
+            _mm512_storeu_ps(second_out + t.out[b], total2)
 
 
-cdef inline void word_blocks_of(const Columns* p, const u16* row, float* out, const int groups) noexcept nogil:
+cdef inline void word_blocks_of(
+    const Columns* p, const u16* row, const u16* second, float* out, float* second_out, const int groups,
+    const bint two,
+) noexcept nogil:
     if p.lanes.inside and p.lanes.narrow:
-        word_blocks(p, row, out, groups, True, True)
+        word_blocks(p, row, second, out, second_out, groups, True, True, two)
     elif p.lanes.inside:
-        word_blocks(p, row, out, groups, True, False)
+        word_blocks(p, row, second, out, second_out, groups, True, False, two)
     elif p.lanes.narrow:
-        word_blocks(p, row, out, groups, False, True)
+        word_blocks(p, row, second, out, second_out, groups, False, True, two)
     else:
-        word_blocks(p, row, out, groups, False, False)
+        word_blocks(p, row, second, out, second_out, groups, False, False, two)
+
+
+cdef inline void word_rows(
+    const Columns* p, const u16* row, const u16* second, float* out, float* second_out, const bint two
+) noexcept nogil:
+    if p.lanes.groups == 2:
+        word_blocks_of(p, row, second, out, second_out, 2, two)
+    elif p.lanes.groups == 4:
+        word_blocks_of(p, row, second, out, second_out, 4, two)
+    else:
+        word_blocks_of(p, row, second, out, second_out, p.lanes.groups, two)
 
 
 cdef void avx512_words_to_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
-    if p.lanes.groups == 2:
-        word_blocks_of(p, <const u16*> row, <float*> out, 2)
-    elif p.lanes.groups == 4:
-        word_blocks_of(p, <const u16*> row, <float*> out, 4)
-    else:
-        word_blocks_of(p, <const u16*> row, <float*> out, p.lanes.groups)
+    word_rows(p, <const u16*> row, <const u16*> row, <float*> out, <float*> out, False)
+
+
+cdef void avx512_words_to_float_columns2(
+    const Columns* p, const void* row, const void* second, void* out, void* second_out
+) noexcept nogil:
+    word_rows(p, <const u16*> row, <const u16*> second, <float*> out, <float*> second_out, True)
 
 
 # Whole windows of floats, added as OpenCV does: groups of four in row-major order, what is left one by one.
@@ -455,18 +561,49 @@ cdef inline __m512i whole_numbers(__m512 v) noexcept nogil:
     return _mm512_max_epi32(_mm512_cvtps_epi32(v), _mm512_setzero_si512())
 
 
+cdef inline __m512i blend_words(const float** r, const float* w, const int taps, Py_ssize_t i) noexcept nogil:
+    # Thirty-two columns as int32, packed within 16 bytes.
+    return _mm512_packus_epi32(
+        _mm512_cvtps_epi32(blend16(r, w, taps, i)), _mm512_cvtps_epi32(blend16(r, w, taps, i + 16))
+    )
+
+
+cdef inline __m512i blend_bytes(const float** r, const float* w, const int taps, Py_ssize_t i) noexcept nogil:
+    return _mm512_packus_epi16(
+        _mm512_packs_epi32(
+            _mm512_cvtps_epi32(blend16(r, w, taps, i)), _mm512_cvtps_epi32(blend16(r, w, taps, i + 16))
+        ),
+        _mm512_packs_epi32(
+            _mm512_cvtps_epi32(blend16(r, w, taps, i + 32)), _mm512_cvtps_epi32(blend16(r, w, taps, i + 48))
+        ),
+    )
+
+
 cdef inline void blend_whole(
     const float** r, const float* w, const int taps, void* out, Py_ssize_t n, const bint bytes
 ) noexcept nogil:
     # Ring rows may be read past their end; the destination takes only what belongs to it.
-    cdef Py_ssize_t i
+    cdef __m512i in_order = (
+        _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15) if bytes
+        else _mm512_setr_epi32(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15)
+    )
+    cdef Py_ssize_t i = 0, step = 64 if bytes else 32
     cdef __m512i v
-    for i in range(0, n, 16):
+    while i + step <= n:
+        if bytes:
+            v = _mm512_permutexvar_epi32(in_order, blend_bytes(r, w, taps, i))
+            _mm512_storeu_si512(<u8*> out + i, v)
+        else:
+            v = _mm512_permutexvar_epi32(in_order, blend_words(r, w, taps, i))
+            _mm512_storeu_si512(<u16*> out + i, v)
+        i += step
+    while i < n:
         v = whole_numbers(blend16(r, w, taps, i))
         if bytes:
             store16(<u8*> out + i, n - i, _mm512_cvtusepi32_epi8(v))
         else:
             store32(<u8*> out + 2*i, 2*(n - i), _mm512_cvtusepi32_epi16(v))
+        i += 16
 
 
 cdef inline void blend_whole_of(
@@ -511,8 +648,10 @@ cdef void avx512_stream(const void* row, void* out, Py_ssize_t n) noexcept nogil
 cdef void use_avx512_kernels(RowKernels* table) noexcept:
     table.exact_u8_blend = avx512_exact_u8_blend
     table.columns_from[<int> U16] = avx512_words_to_float_columns
+    table.columns_from2[<int> U16] = avx512_words_to_float_columns2
     table.columns_from_lanes[<int> U16] = LaneFormat(FLOATS, 16, 64)
     table.float_columns = avx512_float_columns
+    table.float_columns2 = avx512_float_columns2
     table.float_pairs = avx512_float_pairs
     table.float_pixels = float_pixels
     table.float_lanes = LaneFormat(FLOATS, 16, 32)

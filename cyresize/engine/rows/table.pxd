@@ -54,6 +54,10 @@ cdef struct Columns:
 
 # Horizontal: one source row in, one filtered row out.
 ctypedef void (*columns_fn)(const Columns* columns, const void* row, void* out) noexcept nogil
+# The same for two source rows at once, with lanes only.
+ctypedef void (*columns2_fn)(
+    const Columns* columns, const void* row, const void* second, void* out, void* second_out
+) noexcept nogil
 # Vertical: K rows of n elements in, one out.
 ctypedef void (*blend_fn)(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil
 # Both at once: K source rows in, one output row out.
@@ -89,20 +93,25 @@ cdef struct RowKernels:
     LaneFormat gather_lanes
     # OpenCV's uint8 LINEAR: 11-bit weights, int16 rows.
     columns_fn linear_u8_columns
+    columns2_fn linear_u8_columns2
     blend_fn linear_u8_blend
     # OpenCV's LINEAR_EXACT: 8-bit weights on uint8, 16-bit weights on uint16.
     columns_fn exact_u8_columns
+    columns2_fn exact_u8_columns2
     blend_fn exact_u8_blend
     columns_fn exact_u16_columns
     blend_fn exact_u16_blend
     # uint8 with 11-bit weights and any taps: exact int32 sums, one rounding at the end.
     columns_fn fixed_u8_columns
+    columns2_fn fixed_u8_columns2
     blend_fn fixed_u8_blend
     # Pillow's uint8: 22-bit weights, rounded to uint8 after each pass.
     columns_fn pillow_u8_columns
+    columns2_fn pillow_u8_columns2
     blend_fn pillow_u8_blend
     # Floating point.
     columns_fn float_columns
+    columns2_fn float_columns2
     blend_fn float_blend
     columns_fn float_pairs    # two taps of three or four channels from a row in scratch; NULL: float_columns
     columns_fn float_pixels   # three or four channels without lanes; NULL: float_columns
@@ -122,6 +131,7 @@ cdef struct RowKernels:
     convert_fn widen[9]       # stored type -> float (U8 .. F32) or double (U32 .. F64)
     convert_fn narrow[9]
     columns_fn columns_from[9]    # row of the stored type to one of floats, with lanes only; NULL: widen first
+    columns2_fn columns_from2[9]
     LaneFormat columns_from_lanes[9]
     blend_fn blend_from[9]    # rows of the stored type to one of the calculating type; NULL: widen first
     blend_fn blend_to[9]      # rows of the calculating type to one of the stored type; NULL: narrow afterwards

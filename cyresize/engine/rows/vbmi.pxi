@@ -9,157 +9,264 @@ cdef inline __m512i window_bytes(const u8* s, __m512i index, const bint narrow) 
 
 # With near and far the samples of larger and smaller weight, a the smaller weight (at most 1024) and H the sum,
 # H >> 4 = near*128 + floor((far - near)*a/16) = near*128 + high16(((near - far)*128)*(-32*a)): all fits int16.
-cdef inline void linear_blocks(const Columns* p, const u8* row, i16* out, const bint narrow) noexcept nogil:
-    cdef const Lanes* t = p.lanes
-    cdef __m512i pair, difference
+cdef inline __m512i linear_lanes(__m512i pair, __m512i weights) noexcept nogil:
     cdef __m512i plus_minus = _mm512_set1_epi16(<short> (0xc000 | 64)), low = _mm512_set1_epi16(255)
+    cdef __m512i difference = _mm512_slli_epi16(_mm512_maddubs_epi16(pair, plus_minus), 1)
+    return _mm512_add_epi16(
+        _mm512_slli_epi16(_mm512_and_si512(pair, low), 7), _mm512_mulhi_epi16(difference, weights)
+    )
+
+
+# `two`: a second row by the same tables, whose loads are most of the work.
+cdef inline void linear_blocks(
+    const Columns* p, const u8* row, const u8* second, i16* out, i16* second_out, const bint narrow, const bint two
+) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef __m512i index, weights, v, other
     cdef Py_ssize_t b
     for b in range(t.blocks):
+        index = _mm512_load_si512(t.index + 64*b)
+        weights = _mm512_load_si512(t.weights + 64*b)
         fetch(row + t.base[b], p.ahead)
-        pair = window_bytes(row + t.base[b], _mm512_load_si512(t.index + 64*b), narrow)
-        difference = _mm512_slli_epi16(_mm512_maddubs_epi16(pair, plus_minus), 1)
-        pair = _mm512_slli_epi16(_mm512_and_si512(pair, low), 7)
-        pair = _mm512_add_epi16(pair, _mm512_mulhi_epi16(difference, _mm512_load_si512(t.weights + 64*b)))
-        _mm512_storeu_si512(out + t.out[b], pair)
+        v = linear_lanes(window_bytes(row + t.base[b], index, narrow), weights)
+        if two:
+            fetch(second + t.base[b], p.ahead)
+            other = linear_lanes(window_bytes(second + t.base[b], index, narrow), weights)
+            _mm512_storeu_si512(second_out + t.out[b], other)
+        _mm512_storeu_si512(out + t.out[b], v)
 
 
 cdef void vbmi_linear_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
     if p.lanes == NULL:
         linear_u8_columns(p, row, out)
     elif p.lanes.narrow:
-        linear_blocks(p, <const u8*> row, <i16*> out, True)
+        linear_blocks(p, <const u8*> row, NULL, <i16*> out, NULL, True, False)
     else:
-        linear_blocks(p, <const u8*> row, <i16*> out, False)
+        linear_blocks(p, <const u8*> row, NULL, <i16*> out, NULL, False, False)
+
+
+cdef void vbmi_linear_u8_columns2(
+    const Columns* p, const void* row, const void* second, void* out, void* second_out
+) noexcept nogil:
+    if p.lanes.narrow:
+        linear_blocks(p, <const u8*> row, <const u8*> second, <i16*> out, <i16*> second_out, True, True)
+    else:
+        linear_blocks(p, <const u8*> row, <const u8*> second, <i16*> out, <i16*> second_out, False, True)
 
 
 # H = 256*first + (second - first)*weight, modulo 2**16.
-cdef inline void exact_blocks(const Columns* p, const u8* row, u16* out, const bint narrow) noexcept nogil:
+cdef inline __m512i exact_lanes(__m512i pair, __m512i weights) noexcept nogil:
+    cdef __m512i difference = _mm512_mullo_epi16(_mm512_maddubs_epi16(pair, _mm512_set1_epi16(0x01ff)), weights)
+    return _mm512_add_epi16(_mm512_slli_epi16(pair, 8), difference)
+
+
+cdef inline void exact_blocks(
+    const Columns* p, const u8* row, const u8* second, u16* out, u16* second_out, const bint narrow, const bint two
+) noexcept nogil:
     cdef const Lanes* t = p.lanes
-    cdef __m512i pair, difference
-    cdef __m512i minus_plus = _mm512_set1_epi16(0x01ff)
+    cdef __m512i index, weights, v, other
     cdef Py_ssize_t b
     for b in range(t.blocks):
+        index = _mm512_load_si512(t.index + 64*b)
+        weights = _mm512_load_si512(t.weights + 64*b)
         fetch(row + t.base[b], p.ahead)
-        pair = window_bytes(row + t.base[b], _mm512_load_si512(t.index + 64*b), narrow)
-        difference = _mm512_maddubs_epi16(pair, minus_plus)
-        difference = _mm512_mullo_epi16(difference, _mm512_load_si512(t.weights + 64*b))
-        _mm512_storeu_si512(out + t.out[b], _mm512_add_epi16(_mm512_slli_epi16(pair, 8), difference))
+        v = exact_lanes(window_bytes(row + t.base[b], index, narrow), weights)
+        if two:
+            fetch(second + t.base[b], p.ahead)
+            other = exact_lanes(window_bytes(second + t.base[b], index, narrow), weights)
+            _mm512_storeu_si512(second_out + t.out[b], other)
+        _mm512_storeu_si512(out + t.out[b], v)
 
 
 cdef void vbmi_exact_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
     if p.lanes == NULL:
         exact_u8_columns(p, row, out)
     elif p.lanes.narrow:
-        exact_blocks(p, <const u8*> row, <u16*> out, True)
+        exact_blocks(p, <const u8*> row, NULL, <u16*> out, NULL, True, False)
     else:
-        exact_blocks(p, <const u8*> row, <u16*> out, False)
+        exact_blocks(p, <const u8*> row, NULL, <u16*> out, NULL, False, False)
+
+
+cdef void vbmi_exact_u8_columns2(
+    const Columns* p, const void* row, const void* second, void* out, void* second_out
+) noexcept nogil:
+    if p.lanes.narrow:
+        exact_blocks(p, <const u8*> row, <const u8*> second, <u16*> out, <u16*> second_out, True, True)
+    else:
+        exact_blocks(p, <const u8*> row, <const u8*> second, <u16*> out, <u16*> second_out, False, True)
 
 
 # uint8 by weights in signed base-256 digits, two of them (11-bit weights) or three (22-bit weights), four taps at a
-# time. `low` brings the rounding constant.
-cdef inline __m512i dot_digits(
-    const Lanes* t, Py_ssize_t b, const u8* s, Py_ssize_t step, __m512i low, const int groups, const int digits,
-    const bint inside, const bint narrow, Py_ssize_t ahead,
+# time. `v` and `other` come with the rounding constant.
+cdef inline __m512i quad_of(
+    const u8* s, __m512i head, __m512i tail, __m512i index, const bint inside, const bint narrow
 ) noexcept nogil:
-    cdef const u8* w = t.weights + 64*digits*t.groups*b
-    cdef __m512i index = _mm512_load_si512(t.index + 64*b), quad
-    cdef __m512i middle = _mm512_setzero_si512(), high = middle, head = middle, tail = middle
-    cdef __m512i advance = _mm512_set1_epi8(<char> (4*step))
-    cdef int q
-    fetch(s, ahead)
-    if inside:
-        head = _mm512_loadu_si512(s)
-        if not narrow:
-            tail = _mm512_loadu_si512(s + 64)
-    for q in range(groups):
-        if not inside:
-            quad = window_bytes(s + 4*q*step, index, narrow)
-        elif narrow:
-            quad = _mm512_permutexvar_epi8(index, head)
-        else:
-            quad = _mm512_permutex2var_epi8(head, index, tail)
-        low = _mm512_dpbusd_epi32(low, quad, _mm512_load_si512(w + 64*digits*q))
-        middle = _mm512_dpbusd_epi32(middle, quad, _mm512_load_si512(w + 64*digits*q + 64))
-        if digits == 3:
-            high = _mm512_dpbusd_epi32(high, quad, _mm512_load_si512(w + 64*digits*q + 128))
-        if inside:
-            index = _mm512_add_epi8(index, advance)
+    if not inside:
+        return window_bytes(s, index, narrow)
+    if narrow:
+        return _mm512_permutexvar_epi8(index, head)
+    return _mm512_permutex2var_epi8(head, index, tail)
+
+
+cdef inline __m512i join_digits(__m512i low, __m512i middle, __m512i high, const int digits) noexcept nogil:
     if digits == 3:
         middle = _mm512_add_epi32(middle, _mm512_slli_epi32(high, 8))
     return _mm512_add_epi32(low, _mm512_slli_epi32(middle, 8))
 
 
+cdef inline void dot_digits(
+    const Lanes* t, Py_ssize_t b, const u8* s, const u8* second, Py_ssize_t step, __m512i* v, __m512i* other,
+    const int groups, const int digits, const bint inside, const bint narrow, const bint two, Py_ssize_t ahead,
+) noexcept nogil:
+    cdef const u8* w = t.weights + 64*digits*t.groups*b
+    cdef __m512i index = _mm512_load_si512(t.index + 64*b), zero = _mm512_setzero_si512(), quad, w0, w1, w2 = zero
+    cdef __m512i low = v[0], middle = zero, high = zero, head = zero, tail = zero
+    cdef __m512i low2 = v[0], middle2 = zero, high2 = zero, head2 = zero, tail2 = zero
+    cdef __m512i advance = _mm512_set1_epi8(<char> (4*step))
+    cdef int q
+    fetch(s, ahead)
+    if two:
+        fetch(second, ahead)
+    if inside:
+        head = _mm512_loadu_si512(s)
+        if not narrow:
+            tail = _mm512_loadu_si512(s + 64)
+        if two:
+            head2 = _mm512_loadu_si512(second)
+            if not narrow:
+                tail2 = _mm512_loadu_si512(second + 64)
+    for q in range(groups):
+        w0 = _mm512_load_si512(w + 64*digits*q)
+        w1 = _mm512_load_si512(w + 64*digits*q + 64)
+        quad = quad_of(s + 4*q*step, head, tail, index, inside, narrow)
+        low = _mm512_dpbusd_epi32(low, quad, w0)
+        middle = _mm512_dpbusd_epi32(middle, quad, w1)
+        if digits == 3:
+            w2 = _mm512_load_si512(w + 64*digits*q + 128)
+            high = _mm512_dpbusd_epi32(high, quad, w2)
+        if two:
+            quad = quad_of(second + 4*q*step, head2, tail2, index, inside, narrow)
+            low2 = _mm512_dpbusd_epi32(low2, quad, w0)
+            middle2 = _mm512_dpbusd_epi32(middle2, quad, w1)
+            if digits == 3:
+                high2 = _mm512_dpbusd_epi32(high2, quad, w2)
+        if inside:
+            index = _mm512_add_epi8(index, advance)
+    v[0] = join_digits(low, middle, high, digits)
+    if two:
+        other[0] = join_digits(low2, middle2, high2, digits)
+
+
 cdef inline void fixed_blocks(
-    const Columns* p, const u8* row, i32* out, const int groups, const bint inside, const bint narrow
+    const Columns* p, const u8* row, const u8* second, i32* out, i32* second_out, const int groups,
+    const bint inside, const bint narrow, const bint two,
 ) noexcept nogil:
     cdef const Lanes* t = p.lanes
-    cdef __m512i zero = _mm512_setzero_si512()
+    cdef __m512i v, other
     cdef Py_ssize_t b
     for b in range(t.blocks):
-        _mm512_storeu_si512(
-            out + t.out[b], dot_digits(t, b, row + t.base[b], p.channels, zero, groups, 2, inside, narrow, p.ahead)
+        v = other = _mm512_setzero_si512()
+        dot_digits(
+            t, b, row + t.base[b], second + t.base[b], p.channels, &v, &other, groups, 2, inside, narrow, two, p.ahead
         )
+        _mm512_storeu_si512(out + t.out[b], v)
+        if two:
+            _mm512_storeu_si512(second_out + t.out[b], other)
+
+
+cdef inline void fixed_rows(
+    const Columns* p, const u8* row, const u8* second, i32* out, i32* second_out, const bint two
+) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    if t.groups == 1 and t.narrow:
+        fixed_blocks(p, row, second, out, second_out, 1, True, True, two)
+    elif t.groups == 1:
+        fixed_blocks(p, row, second, out, second_out, 1, True, False, two)
+    elif t.inside and t.narrow:
+        fixed_blocks(p, row, second, out, second_out, 2, True, True, two)
+    elif t.inside:
+        fixed_blocks(p, row, second, out, second_out, 2, True, False, two)
+    elif t.narrow:
+        fixed_blocks(p, row, second, out, second_out, 2, False, True, two)
+    else:
+        fixed_blocks(p, row, second, out, second_out, 2, False, False, two)
 
 
 cdef void vbmi_fixed_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
-    cdef const Lanes* t = p.lanes
-    cdef const u8* s = <const u8*> row
-    cdef i32* d = <i32*> out
-    if t == NULL:
+    if p.lanes == NULL:
         fixed_u8_columns(p, row, out)
-    elif t.groups == 1 and t.narrow:
-        fixed_blocks(p, s, d, 1, True, True)
-    elif t.groups == 1:
-        fixed_blocks(p, s, d, 1, True, False)
-    elif t.inside and t.narrow:
-        fixed_blocks(p, s, d, 2, True, True)
-    elif t.inside:
-        fixed_blocks(p, s, d, 2, True, False)
-    elif t.narrow:
-        fixed_blocks(p, s, d, 2, False, True)
     else:
-        fixed_blocks(p, s, d, 2, False, False)
+        fixed_rows(p, <const u8*> row, <const u8*> row, <i32*> out, <i32*> out, False)
+
+
+cdef void vbmi_fixed_u8_columns2(
+    const Columns* p, const void* row, const void* second, void* out, void* second_out
+) noexcept nogil:
+    fixed_rows(p, <const u8*> row, <const u8*> second, <i32*> out, <i32*> second_out, True)
+
+
+# Where the vertical pass comes first the results are the destination's, which has no slack.
+cdef inline void store_rounded22(u8* out, Py_ssize_t left, __m512i v) noexcept nogil:
+    store16(out, left, _mm512_cvtusepi32_epi8(_mm512_max_epi32(_mm512_srai_epi32(v, 22), _mm512_setzero_si512())))
 
 
 # `groups` 0: as many as each block uses; a window that moves must not pass the row's end.
 cdef inline void pillow_blocks(
-    const Columns* p, const u8* row, u8* out, const int groups, const bint inside, const bint narrow
+    const Columns* p, const u8* row, const u8* second, u8* out, u8* second_out, const int groups, const bint inside,
+    const bint narrow, const bint two,
 ) noexcept nogil:
     cdef const Lanes* t = p.lanes
-    cdef __m512i zero = _mm512_setzero_si512(), start = _mm512_set1_epi32(1 << 21), v
+    cdef __m512i v, other
     cdef Py_ssize_t b
     for b in range(t.blocks):
-        v = dot_digits(
-            t, b, row + t.base[b], p.channels, start, groups if groups > 0 else t.used[b], 3, inside, narrow, p.ahead
+        v = other = _mm512_set1_epi32(1 << 21)
+        dot_digits(
+            t, b, row + t.base[b], second + t.base[b], p.channels, &v, &other,
+            groups if groups > 0 else t.used[b], 3, inside, narrow, two, p.ahead,
         )
-        v = _mm512_max_epi32(_mm512_srai_epi32(v, 22), zero)
-        # Where the vertical pass comes first this is the destination, which has no slack.
-        store16(out + t.out[b], t.n - t.out[b], _mm512_cvtusepi32_epi8(v))
+        store_rounded22(out + t.out[b], t.n - t.out[b], v)
+        if two:
+            store_rounded22(second_out + t.out[b], t.n - t.out[b], other)
 
 
-cdef inline void pillow_blocks_inside(const Columns* p, const u8* row, u8* out, const bint narrow) noexcept nogil:
+cdef inline void pillow_blocks_inside(
+    const Columns* p, const u8* row, const u8* second, u8* out, u8* second_out, const bint narrow, const bint two
+) noexcept nogil:
     if p.lanes.groups == 1:
-        pillow_blocks(p, row, out, 1, True, narrow)
+        pillow_blocks(p, row, second, out, second_out, 1, True, narrow, two)
     elif p.lanes.groups == 2:
-        pillow_blocks(p, row, out, 2, True, narrow)
+        pillow_blocks(p, row, second, out, second_out, 2, True, narrow, two)
     elif p.lanes.groups == 4:
-        pillow_blocks(p, row, out, 4, True, narrow)
+        pillow_blocks(p, row, second, out, second_out, 4, True, narrow, two)
     else:
-        pillow_blocks(p, row, out, 0, True, narrow)
+        pillow_blocks(p, row, second, out, second_out, 0, True, narrow, two)
+
+
+cdef inline void pillow_rows(
+    const Columns* p, const u8* row, const u8* second, u8* out, u8* second_out, const bint two
+) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    if t.inside and t.narrow:
+        pillow_blocks_inside(p, row, second, out, second_out, True, two)
+    elif t.inside:
+        pillow_blocks_inside(p, row, second, out, second_out, False, two)
+    elif t.narrow:
+        pillow_blocks(p, row, second, out, second_out, 0, False, True, two)
+    else:
+        pillow_blocks(p, row, second, out, second_out, 0, False, False, two)
 
 
 cdef void vbmi_pillow_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
-    cdef const Lanes* t = p.lanes
-    if t == NULL:
+    if p.lanes == NULL:
         pillow_u8_columns(p, row, out)
-    elif t.inside and t.narrow:
-        pillow_blocks_inside(p, <const u8*> row, <u8*> out, True)
-    elif t.inside:
-        pillow_blocks_inside(p, <const u8*> row, <u8*> out, False)
-    elif t.narrow:
-        pillow_blocks(p, <const u8*> row, <u8*> out, 0, False, True)
     else:
-        pillow_blocks(p, <const u8*> row, <u8*> out, 0, False, False)
+        pillow_rows(p, <const u8*> row, <const u8*> row, <u8*> out, <u8*> out, False)
+
+
+cdef void vbmi_pillow_u8_columns2(
+    const Columns* p, const void* row, const void* second, void* out, void* second_out
+) noexcept nogil:
+    pillow_rows(p, <const u8*> row, <const u8*> second, <u8*> out, <u8*> second_out, True)
 
 
 cdef inline void add_quads(
@@ -370,12 +477,16 @@ cdef void vbmi_gather(
 
 cdef void use_vbmi_kernels(RowKernels* table) noexcept:
     table.linear_u8_columns = vbmi_linear_u8_columns
+    table.linear_u8_columns2 = vbmi_linear_u8_columns2
     table.linear_u8_lanes = LaneFormat(PAIRS, 32, 128)
     table.exact_u8_columns = vbmi_exact_u8_columns
+    table.exact_u8_columns2 = vbmi_exact_u8_columns2
     table.exact_u8_lanes = LaneFormat(PAIRS, 32, 128)
     table.fixed_u8_columns = vbmi_fixed_u8_columns
+    table.fixed_u8_columns2 = vbmi_fixed_u8_columns2
     table.fixed_u8_lanes = LaneFormat(QUADS, 16, 128)
     table.pillow_u8_columns = vbmi_pillow_u8_columns
+    table.pillow_u8_columns2 = vbmi_pillow_u8_columns2
     table.pillow_u8_blend = vbmi_pillow_u8_blend
     table.pillow_u8_lanes = LaneFormat(QUADS, 16, 128)
     table.columns_from[<int> U8] = vbmi_bytes_to_float_columns
