@@ -308,9 +308,7 @@ cdef Py_ssize_t frame_of(Frame* frame, Place place, const Image* image, const Ca
     frame.left, frame.right = place.x.begin, place.x.end
     frame.out = canvas.data + i*canvas.stride_n
     line_of(frame, NULL, &line)
-    return lay_out(
-        frame.pipeline, &frame.pipeline.columns, &frame.image, &line, False, &scratch, NULL
-    ) + spare_size(frame)
+    return lay_out(frame.pipeline, &frame.image, &line, False, &scratch, NULL) + spare_size(frame)
 
 
 cdef inline Py_ssize_t spare_size(const Frame* frame) noexcept nogil:
@@ -363,9 +361,7 @@ cdef void run_band(const Frame* frames, const Canvas* canvas, const Band* band, 
     cdef Image line
     cdef Py_ssize_t y, half = spare_size(frame)//(1 + CHANNELS)
     line_of(frame, memory, &line)
-    lay_out(
-        frame.pipeline, &frame.pipeline.columns, &frame.image, &line, False, &scratch, memory + spare_size(frame)
-    )
+    lay_out(frame.pipeline, &frame.image, &line, False, &scratch, memory + spare_size(frame))
     forget_rows(frame.pipeline, &scratch)
     for y in range(band.begin, band.end):
         if y < frame.top or y >= frame.bottom:

@@ -80,7 +80,7 @@ cdef Gather new_gather(AxisPlan columns, AxisPlan rows, Py_ssize_t pixel):
     job.columns = columns
     job.rows = rows
     if columns.n_out > 1:     # else rows are copied whole
-        job.lanes = new_lanes(columns, pixel, &kernels.gather_lanes, NO_WEIGHTS, 0, columns.n_out)
+        job.lanes = new_lanes(columns, pixel, &kernels.gather_lanes, NO_WEIGHTS)
     return job
 
 

@@ -94,7 +94,7 @@ cdef inline bint ranges_meet(const Image* a, const Image* b) noexcept nogil:
 
 
 cdef enum:
-    STREAMED = 20 << 20        # bytes of result from which writing past the caches was measured to be faster
+    STREAMED = 12 << 20        # bytes of result from which writing past the caches was measured to be faster
 
 
 cdef inline bint streams(const Image* a) noexcept nogil:

@@ -19,7 +19,6 @@ cdef enum:
 cdef struct Geometry:
     # What a block is made of.
     Py_ssize_t channels, step
-    Py_ssize_t first_pixel    # output pixel of lane 0
     int taps, lanes, lane_bytes, taps_per_group, groups
     Py_ssize_t window
     Py_ssize_t reach          # elements from a lane's first tap to its last in one load of the window
@@ -27,7 +26,7 @@ cdef struct Geometry:
 
 cdef Py_ssize_t lanes_that_fit(AxisPlan plan, const Geometry* g, Py_ssize_t begin, Py_ssize_t n) noexcept nogil:
     """How many lanes from output element ``begin`` on share a window; 0 if not even one fits."""
-    cdef const Py_ssize_t* first = plan.first + g.first_pixel
+    cdef const Py_ssize_t* first = plan.first
     cdef Py_ssize_t base = first[begin // g.channels]*g.channels, e, x, at
     for e in range(begin, min(begin + g.lanes, n)):
         x = e // g.channels
@@ -152,8 +151,7 @@ cdef void fill(
     Lanes* t, AxisPlan plan, const Geometry* g, const LaneFormat* format, int encoding, Py_ssize_t* base,
     Py_ssize_t* out, int* used, unsigned char* index, unsigned char* weights, unsigned short* masks,
 ) noexcept nogil:
-    cdef const Py_ssize_t* first = plan.first + g.first_pixel
-    cdef const double* values = plan.values + g.first_pixel*plan.taps
+    cdef const Py_ssize_t* first = plan.first
     cdef Py_ssize_t b, e = 0, x, fit, at
     cdef int lane, group, count, size = weight_bytes(format, encoding)
     for b in range(t.blocks):
@@ -163,11 +161,11 @@ cdef void fill(
         for lane in range(<int> fit):
             x = (e + lane) // g.channels
             at = first[x]*g.channels + e + lane - x*g.channels - base[b]
-            count = g.taps if plan.counts == NULL else plan.counts[g.first_pixel + x]
+            count = g.taps if plan.counts == NULL else plan.counts[x]
             used[b] = max(used[b], (count + g.taps_per_group - 1) // g.taps_per_group)
-            set_index(index, g, format, lane, at, values + x*plan.taps, encoding)
+            set_index(index, g, format, lane, at, plan.values + x*plan.taps, encoding)
             for group in range(g.groups):
-                encode(weights + group*size, values + x*plan.taps, count, group, lane, g.lanes, encoding)
+                encode(weights + group*size, plan.values + x*plan.taps, count, group, lane, g.lanes, encoding)
                 if masks != NULL and group < count:
                     masks[b*g.groups + group] |= <unsigned short> (1 << lane)
         index += g.lanes*g.lane_bytes
@@ -209,17 +207,8 @@ cdef int as_format_has_it(const LaneFormat* format, int encoding) noexcept:
     return WORD_PAIRS if encoding == DIGITS2 else SPLIT_PAIRS if encoding == DIGITS3 else encoding
 
 
-cdef Py_ssize_t lane_cost(AxisPlan plan, const LaneFormat* format, int encoding) noexcept:
-    encoding = as_format_has_it(format, encoding)
-    cdef int per_group = taps_per_group(format)
-    cdef Py_ssize_t groups = (plan.taps + per_group - 1) // per_group
-    return lane_bytes(format) + groups*weight_bytes(format, encoding) // max(format.lanes, 1)
-
-
-cdef Lanes* new_lanes(
-    AxisPlan plan, Py_ssize_t channels, const LaneFormat* format, int encoding, Py_ssize_t begin, Py_ssize_t end
-) except? NULL:
-    """The lane table of a part of a folded column plan, or NULL if lanes would not pay or not fit."""
+cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* format, int encoding) except? NULL:
+    """The lane table of a folded column plan, or NULL if lanes would not pay or not fit."""
     cdef Geometry g
     cdef Py_ssize_t n, blocks, size, whole
     cdef bint narrow, inside
@@ -228,8 +217,7 @@ cdef Lanes* new_lanes(
     if format.kind == NO_LANES or plan.n_out > 0x7fffffff // channels or plan.n_in > 0x7fffffff // channels:
         return NULL
     encoding = as_format_has_it(format, encoding)
-    n = (end - begin)*channels
-    g.first_pixel = begin
+    n = plan.n_out*channels
     g.channels = channels
     g.step = 0 if plan.n_in == 1 else channels
     g.taps = plan.taps

@@ -29,11 +29,6 @@ cdef struct Pipeline:
     int taps
     bint every_row            # each source row is part of some output row, or nearly so
 
-cdef struct Strip:
-    # A part of the output columns that is worked on by itself, so that its rows and tables stay in cache.
-    Columns columns
-    Py_ssize_t begin, end     # output pixels
-
 cdef struct Scratch:
     # One thread's memory, cut into rows. Rings hold row r in slot r % slots.
     Columns columns           # those that are worked on
@@ -54,8 +49,7 @@ cdef struct Scratch:
     bint packed_src, packed_dst, streaming
 
 cdef Py_ssize_t lay_out(
-    const Pipeline* p, const Columns* columns, const Image* src, const Image* dst, bint streaming, Scratch* s,
-    char* memory,
+    const Pipeline* p, const Image* src, const Image* dst, bint streaming, Scratch* s, char* memory
 ) noexcept nogil
 cdef void forget_rows(const Pipeline* p, Scratch* s) noexcept nogil
 cdef void output_row(
@@ -68,11 +62,7 @@ cdef class Job:
     cdef void* column_weights
     cdef void* row_weights
     cdef Lanes* lanes         # of the whole row; NULL: pixel by pixel
-    cdef Strip* strips
-    cdef int n_strips         # 0: the whole row at once
 
-    cdef int set_strips(self, int n, const LaneFormat* format, int encoding) except -1
-    cdef void free_strips(self) noexcept
     cdef void drop_lanes(self) noexcept
     cdef int use_lanes(self, const LaneFormat* format, int encoding, columns2_fn two) except -1
     cdef int run(self, const Image* src, const Image* dst, int threads) except -1

@@ -11,37 +11,31 @@ from libc.stdlib cimport calloc, free, malloc
 
 from cyresize.engine.dispatch cimport kernels
 from cyresize.engine.image cimport Image, end_of, pack_row, padded, row_of, rows_contiguous, streams, unpack_row
-from cyresize.engine.lanes cimport free_lanes, lane_cost, new_lanes
+from cyresize.engine.lanes cimport free_lanes, new_lanes
 from cyresize.engine.parallel cimport enter_team, leave_team
 from cyresize.engine.plan cimport FLOAT64, INT16, AxisPlan
 from cyresize.engine.rows.table cimport SLACK, Columns, LaneFormat, Lanes, columns2_fn
-
-cdef enum:
-    STRIP_BYTES = 24 << 10    # ring rows and lane table of a strip: most of a first-level cache
-    NARROWEST = 512           # output elements that a strip should have at least
-
 
 cdef inline bint columns_read_source(const Pipeline* p) noexcept nogil:
     return p.order == COLUMNS_FIRST or p.order == COLUMNS_ONLY
 
 
 cdef Py_ssize_t lay_out(
-    const Pipeline* p, const Columns* columns, const Image* src, const Image* dst, bint streaming, Scratch* s,
-    char* memory,
+    const Pipeline* p, const Image* src, const Image* dst, bint streaming, Scratch* s, char* memory
 ) noexcept nogil:
     """Cut ``memory`` into the parts of ``s``; returns the bytes needed (``memory`` may be NULL to ask that)."""
     cdef Py_ssize_t at = 0, n_src = src.w*src.c, n_dst = dst.w*dst.c
     cdef bint copies, reads_past
-    s.columns = columns[0]
+    s.columns = p.columns
     s.columns.ahead = 0
     if p.widen == NULL:
-        s.columns.ahead = src.stride_h if columns_read_source(p) else columns.row_factor*src.stride_h
+        s.columns.ahead = src.stride_h if columns_read_source(p) else p.columns.row_factor*src.stride_h
     s.packed_src = rows_contiguous(src)
     s.packed_dst = rows_contiguous(dst)
     s.streaming = streaming
     s.n_src = n_src
     s.n_dst = n_dst
-    reads_past = columns.lanes != NULL or p.both != NULL
+    reads_past = p.columns.lanes != NULL or p.both != NULL
     copies = p.widen != NULL or not s.packed_src or reads_past
     s.in_place = NULL
     if s.packed_src and p.widen == NULL:
@@ -183,13 +177,13 @@ cdef void forget_rows(const Pipeline* p, Scratch* s) noexcept nogil:
 
 
 cdef void band(
-    const Pipeline* p, const Columns* columns, const Image* src, const Image* dst, bint streaming, char* memory,
-    Py_ssize_t begin, Py_ssize_t end,
+    const Pipeline* p, const Image* src, const Image* dst, bint streaming, char* memory, Py_ssize_t begin,
+    Py_ssize_t end,
 ) noexcept nogil:
     """Rows begin..end of all output rows of all images, in order, on one thread."""
     cdef Scratch s
     cdef Py_ssize_t n = begin // dst.h, y = begin - n*dst.h, left = end - begin, stop
-    lay_out(p, columns, src, dst, streaming, &s, memory)
+    lay_out(p, src, dst, streaming, &s, memory)
     while left > 0:
         stop = min(dst.h, y + left)
         left -= stop - y
@@ -201,21 +195,6 @@ cdef void band(
             y += 1
         n += 1
         y = 0
-
-
-cdef void strips_of_band(
-    const Pipeline* p, const Strip* strips, int n_strips, const Image* src, const Image* dst, bint streaming,
-    char* memory, Py_ssize_t begin, Py_ssize_t end,
-) noexcept nogil:
-    """The same rows, one strip of columns after the other."""
-    cdef Image part = dst[0]
-    cdef int i
-    if n_strips == 0:
-        band(p, &p.columns, src, dst, streaming, memory, begin, end)
-    for i in range(n_strips):
-        part.data = dst.data + strips[i].begin*dst.stride_w
-        part.w = strips[i].end - strips[i].begin
-        band(p, &strips[i].columns, src, &part, streaming, memory, begin, end)
 
 
 cdef Job new_job(AxisPlan columns, AxisPlan rows, Py_ssize_t channels, int weights):
@@ -249,65 +228,19 @@ cdef class Job:
     """Two plans, their quantised weights and the kernels that execute them. Does not change, so it is shared."""
 
     cdef int use_lanes(self, const LaneFormat* format, int encoding, columns2_fn two) except -1:
-        """Give the horizontal kernel a lane table if the level wants one and the plan fits, strips if that is large.
+        """Give the horizontal kernel a lane table if the level wants one and the plan fits.
 
         ``two`` is the kernel for two rows at once, NULL if there is none.
         """
         cdef Pipeline* p = &self.pipeline
-        cdef Py_ssize_t n = p.columns.n_out*p.columns.channels
-        cdef Py_ssize_t rows = p.taps + (1 if two != NULL else 0)
-        cdef Py_ssize_t cost = n*(rows*p.ring_size + lane_cost(self.column_plan, format, encoding))
         self.drop_lanes()
-        self.lanes = new_lanes(self.column_plan, p.columns.channels, format, encoding, 0, p.columns.n_out)
+        self.lanes = new_lanes(self.column_plan, p.columns.channels, format, encoding)
         p.columns.lanes = self.lanes
         if self.lanes != NULL and p.order == COLUMNS_FIRST:
             p.columns_pass2 = two
-        # Only where the axis grows: a strip of a shrinking axis reads so much source that its start-up shows.
-        if self.lanes != NULL and p.order == COLUMNS_FIRST and p.columns.n_out > p.columns.n_in:
-            self.set_strips(<int> min(cost // STRIP_BYTES, n // NARROWEST, p.columns.n_out), format, encoding)
         return 0
-
-    cdef int set_strips(self, int n, const LaneFormat* format, int encoding) except -1:
-        """Cut the output columns into ``n`` strips of about equal width, each with its own lane table."""
-        cdef const Pipeline* p = &self.pipeline
-        cdef Strip* strip
-        cdef int i
-        if n < 2:
-            return 0
-        self.strips = <Strip*> calloc(n, sizeof(Strip))
-        if self.strips == NULL:
-            raise MemoryError("no memory for the strips of a plan")
-        for i in range(n):
-            strip = &self.strips[i]
-            strip.begin = p.columns.n_out*i // n
-            strip.end = p.columns.n_out*(i + 1) // n
-            strip.columns = p.columns
-            strip.columns.n_out = strip.end - strip.begin
-            strip.columns.start += strip.begin
-            if p.columns.count != NULL:
-                strip.columns.count += strip.begin
-            strip.columns.weights = (
-                <const char*> p.columns.weights + strip.begin*p.weight_size*p.columns.taps
-            )
-            strip.columns.lanes = new_lanes(
-                self.column_plan, p.columns.channels, format, encoding, strip.begin, strip.end
-            )
-            self.n_strips = i + 1
-            if strip.columns.lanes == NULL:
-                self.free_strips()
-                break
-        return 0
-
-    cdef void free_strips(self) noexcept:
-        cdef int i
-        for i in range(self.n_strips):
-            free_lanes(<Lanes*> self.strips[i].columns.lanes)
-        free(self.strips)
-        self.strips = NULL
-        self.n_strips = 0
 
     cdef void drop_lanes(self) noexcept:
-        self.free_strips()
         free_lanes(self.lanes)
         self.lanes = NULL
         self.pipeline.columns.lanes = NULL
@@ -323,8 +256,7 @@ cdef class Job:
         cdef Scratch layout
         cdef bint streaming = kernels.stream != NULL and streams(dst)
         cdef Py_ssize_t total = dst.n*dst.h
-        # Every strip is narrower than the whole, so what suffices for that suffices for each.
-        cdef Py_ssize_t size = lay_out(p, &p.columns, src, dst, streaming, &layout, NULL)
+        cdef Py_ssize_t size = lay_out(p, src, dst, streaming, &layout, NULL)
         cdef int team = <int> min(<Py_ssize_t> threads, total), t
         cdef char* memory = <char*> malloc(size*team + 64)
         cdef char* aligned
@@ -334,13 +266,10 @@ cdef class Job:
         with nogil:
             team = enter_team(team)
             if team == 1:
-                strips_of_band(p, self.strips, self.n_strips, src, dst, streaming, aligned, 0, total)
+                band(p, src, dst, streaming, aligned, 0, total)
             else:
                 for t in prange(team, num_threads=team, schedule="static", chunksize=1):
-                    strips_of_band(
-                        p, self.strips, self.n_strips, src, dst, streaming, aligned + t*size, total*t // team,
-                        total*(t + 1) // team,
-                    )
+                    band(p, src, dst, streaming, aligned + t*size, total*t // team, total*(t + 1) // team)
             leave_team(team)
             free(memory)
         return 0
