@@ -54,33 +54,26 @@ cdef int cheaper_order(int element, Py_ssize_t channels, AxisPlan columns, AxisP
     cdef bint pixels = (channels == 3 or channels == 4) and scale >= 1.5
     cdef double lanes = 3 + 3.5*columns.taps if pixels else (3 + 3*columns.taps)*max(scale/2.0, 1.0)
     cdef double floats = 8 if in_pairs(columns, channels) else lanes
-    cdef double from_stored = (3 + 3.5*columns.taps)*max(scale/4.0, 1.0)
+    cdef double from_stored = (3 + 3.5*columns.taps)*max(scale/3.0, 1.0)
     cdef double vertical = 2 + 1.5*rows.taps
     cdef double columns_first = min(h, oh*rows.taps)*ow*(
         from_stored if direct else lanes
     ) + oh*ow*(vertical + (0 if single else 2))
     cdef double rows_first = oh*w*(vertical + (0 if single else 1)) + oh*ow*(floats + (0 if single else 4))
     if has_window(element, channels, columns, rows):
-        rows_first = oh*ow*window_cost(element, channels, columns)
+        if single:
+            return ROWS_FIRST
+        rows_first = oh*ow*(60 if columns.taps == 4 else 29 if channels == 3 else 20)
     return COLUMNS_FIRST if columns_first <= rows_first else ROWS_FIRST
 
 
 cdef bint has_window(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan rows) noexcept:
-    # What the kernels of both passes at once take; lanes only for floats.
+    """Whether the kernels of both passes at once take this, and the height does not grow."""
     cdef bint pixels = channels == 3 or channels == 4
     return (
-        columns.taps == rows.taps and (columns.taps == 2 or columns.taps == 4) and not columns.from_zero
-        and (element == F32 or (element == U16 and pixels))
+        columns.taps == rows.taps and (columns.taps == 2 or columns.taps == 4) and rows.n_out <= rows.n_in
+        and not columns.from_zero and (element == F32 or (element == U16 and pixels))
     )
-
-
-cdef double window_cost(int element, Py_ssize_t channels, AxisPlan columns) noexcept:
-    cdef double scale = max(<double> columns.n_in/columns.n_out, 1.0)
-    cdef double lanes = (13 if columns.taps == 2 else 23)*max(scale/1.8, 1.0)
-    cdef double pixels = 19 if columns.taps == 2 else 40 if channels == 4 else 60
-    if element == U16:
-        return pixels
-    return lanes if channels != 3 and channels != 4 else min(lanes, pixels)
 
 
 cdef bint in_pairs(AxisPlan columns, Py_ssize_t channels) noexcept:
