@@ -58,6 +58,10 @@ LEVELS = {
     ],
 }
 
+# Row kernels are templates by constant arguments: without this gcc stops inlining them when a module has grown, and the
+# constants become branches in the innermost loops.
+ALWAYS_INLINE = "-DCYTHON_INLINE=__inline__ __attribute__((__always_inline__, __unused__))"
+
 # No contraction into fused multiply-add: results must not depend on the instruction level.
 COMMON_FLAGS = ["-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden"]
 DIRECTIVES = {
@@ -84,7 +88,8 @@ def extensions(msvc):
     leveled = machine() == "x86_64" and not msvc
     for level, flags in LEVELS.items():
         if flags is None or leveled:
-            table.append((f"{ENGINE}.rows.{level}", baseline if flags is None else flags))
+            inline = [] if msvc else [ALWAYS_INLINE]
+            table.append((f"{ENGINE}.rows.{level}", (baseline if flags is None else flags) + inline))
     return [Extension(name, [name.replace(".", "/") + ".pyx"], extra_compile_args=list(flags)) for name, flags in table]
 
 

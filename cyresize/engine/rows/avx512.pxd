@@ -29,6 +29,7 @@ cdef extern from "<immintrin.h>" nogil:
     __m256i _mm256_inserti128_si256(__m256i, __m128i, int)
     __m512i _mm512_cvtepu16_epi32(__m256i)
     __m512 _mm512_shuffle_f32x4(__m512, __m512, int)
+    __m512 _mm512_shuffle_ps(__m512, __m512, int)
     void _mm512_mask_storeu_epi8(void*, __mmask64, __m512i)
     void _mm512_mask_storeu_epi32(void*, __mmask16, __m512i)
     void _mm256_mask_storeu_epi8(void*, __mmask32, __m256i)

@@ -331,19 +331,59 @@ cdef inline __m512 pair_sum(const Columns* p, const float* s, __m512i index) noe
     return _mm512_add_ps(_mm512_permutex2var_ps(head, index, tail), _mm512_permutex2var_ps(head, second, tail))
 
 
+# Sixteen results of such windows from neighbouring columns.
+cdef inline __m512 add_neighbours(const float* s, const Py_ssize_t C) noexcept nogil:
+    cdef __m512 head = _mm512_loadu_ps(s), tail = _mm512_loadu_ps(s + 16)
+    if C == 4:
+        return _mm512_add_ps(_mm512_shuffle_f32x4(head, tail, 0x88), _mm512_shuffle_f32x4(head, tail, 0xdd))
+    return _mm512_add_ps(_mm512_shuffle_ps(head, tail, 0x88), _mm512_shuffle_ps(head, tail, 0xdd))
+
+
+cdef inline void half_floats(
+    const Columns* p, const float* a, const float* b, float* out, Py_ssize_t n, const Py_ssize_t C
+) noexcept nogil:
+    cdef __m512 quarter = _mm512_set1_ps(0.25), total
+    # Adding within 16 bytes leaves pairs of one channel's sums apart.
+    cdef __m512i in_order = _mm512_setr_epi32(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15)
+    cdef Py_ssize_t i
+    for i in range(0, n, 16):
+        if C == 4:
+            fetch(a + 2*i, p.ahead)
+            fetch(a + 2*i + 16, p.ahead)
+            fetch(b + 2*i, p.ahead)
+            fetch(b + 2*i + 16, p.ahead)
+        total = _mm512_add_ps(add_neighbours(a + 2*i, C), add_neighbours(b + 2*i, C))
+        if C == 1:
+            total = _mm512_permutexvar_ps(in_order, total)
+        _mm512_storeu_ps(out + i, _mm512_mul_ps(total, quarter))
+
+
+cdef Py_ssize_t half_rows(const Columns* p, const float** rows, float* out) noexcept nogil:
+    """The first results that can be calculated so; returns how many elements."""
+    cdef Py_ssize_t done = (p.row_pairs*p.channels) & ~<Py_ssize_t> 15
+    if done > 0 and p.channels == 1:
+        half_floats(p, rows[0], rows[1], out, done, 1)
+    elif done > 0:
+        half_floats(p, rows[0], rows[1], out, done, 4)
+    return done
+
+
 cdef inline void area_blocks(
-    const Columns* p, const float** rows, float* out, const int width, const int height, const bint inside
+    const Columns* p, const float** rows, float* out, Py_ssize_t done, const int width, const int height,
+    const bint inside,
 ) noexcept nogil:
     cdef const Lanes* t = p.lanes
     cdef __m512 scale = _mm512_set1_ps(<float> 1.0/<float> (width*height)), total
     cdef __m512i index
     cdef Py_ssize_t b, pairs = p.row_pairs*p.channels
     for b in range(t.blocks):
-        index = _mm512_load_si512(t.index + 64*b)
+        if t.out[b] + 16 <= done:
+            continue
         fetch(rows[0] + t.base[b], p.ahead)
         fetch(rows[0] + t.base[b] + 16, p.ahead)
         fetch(rows[height - 1] + t.base[b], p.ahead)
         fetch(rows[height - 1] + t.base[b] + 16, p.ahead)
+        index = _mm512_load_si512(t.index + 64*b)
         # The first columns of a 2 x 2 shrink are added within rows first; a block may have some of both.
         if t.out[b] + 16 <= pairs:
             total = _mm512_add_ps(
@@ -361,14 +401,19 @@ cdef inline void area_blocks(
 
 
 cdef void avx512_area_float(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+    cdef const float** r = <const float**> rows
+    cdef float* d = <float*> out
+    cdef Py_ssize_t done
     if p.lanes == NULL or taps < p.row_factor:
         area_float(p, rows, taps, out)
-    elif p.lanes.inside and p.factor == 2 and p.row_factor == 2:
-        area_blocks(p, <const float**> rows, <float*> out, 2, 2, True)
+        return
+    done = half_rows(p, r, d)
+    if p.lanes.inside and p.factor == 2 and p.row_factor == 2:
+        area_blocks(p, r, d, done, 2, 2, True)
     elif p.lanes.inside:
-        area_blocks(p, <const float**> rows, <float*> out, p.factor, p.row_factor, True)
+        area_blocks(p, r, d, done, p.factor, p.row_factor, True)
     else:
-        area_blocks(p, <const float**> rows, <float*> out, p.factor, p.row_factor, False)
+        area_blocks(p, r, d, done, p.factor, p.row_factor, False)
 
 
 # Two taps of three or four channels lie side by side, so one load of eight floats brings both: for shrinking axes,
