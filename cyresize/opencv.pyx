@@ -44,6 +44,7 @@ cdef struct Task:
 
 
 cdef dict jobs = {}
+cdef dict names = {}      # of modes, as they were spelled
 cdef type ndarray = np.ndarray
 cdef object empty = np.empty
 
@@ -222,11 +223,18 @@ cdef int read_source(object src, const Py_buffer* view, Image* image, Task* t) e
 cdef int mode_of(object interpolation) except -1:
     cdef long number
     cdef int overflow = 0
+    cdef object known
     if PyLong_Check(interpolation) and not PyBool_Check(interpolation):
         number = PyLong_AsLongAndOverflow(interpolation, &overflow)
         if 0 <= number < MODES:
             return <int> number
-    return checks.mode_number(interpolation)
+    if type(interpolation) is not str:
+        return checks.mode_number(interpolation)
+    known = names.get(interpolation)
+    if known is None:
+        known = checks.mode_number(interpolation)
+        remember(names, interpolation, known, JOBS_KEPT)
+    return known
 
 
 cdef int thread_count(object n_threads) except -1:

@@ -6,7 +6,9 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
 
 from cyresize.engine.dispatch cimport kernels
-from cyresize.engine.image cimport Image, end_of, move_row, padded, row_of, rows_contiguous, streams, unpack_row
+from cyresize.engine.image cimport (
+    BRIEF_SCRATCH, Image, end_of, is_brief, move_row, padded, row_of, rows_contiguous, streams, unpack_row,
+)
 from cyresize.engine.lanes cimport NO_WEIGHTS, free_lanes, new_lanes
 from cyresize.engine.parallel cimport enter_team, leave_team
 from cyresize.engine.plan cimport AxisPlan
@@ -95,6 +97,7 @@ cdef class Gather:
         cdef Py_ssize_t total = dst.n*dst.h, size = 0
         cdef int team = <int> min(<Py_ssize_t> threads, total), t
         cdef char* scratch = NULL
+        cdef char[BRIEF_SCRATCH] brief
         walk.columns = self.columns.first
         walk.rows = self.rows.first
         walk.lanes = self.lanes
@@ -103,6 +106,9 @@ cdef class Gather:
         size += padded(dst.w*dst.c*dst.itemsize) if walk.staged else 0
         walk.spare = size
         size += 0 if self.lanes == NULL else padded(src.w*src.c*src.itemsize)
+        if size <= BRIEF_SCRATCH and is_brief(src) and is_brief(dst):
+            band(&walk, src, dst, brief, 0, total)
+            return 0
         if size > 0:
             scratch = <char*> malloc(size*team)
             if scratch == NULL:

@@ -10,7 +10,9 @@ from cython.parallel cimport prange
 from libc.stdlib cimport calloc, free, malloc
 
 from cyresize.engine.dispatch cimport kernels
-from cyresize.engine.image cimport Image, end_of, pack_row, padded, row_of, rows_contiguous, streams, unpack_row
+from cyresize.engine.image cimport (
+    BRIEF_SCRATCH, Image, end_of, is_brief, pack_row, padded, row_of, rows_contiguous, streams, unpack_row,
+)
 from cyresize.engine.lanes cimport free_lanes, new_lanes
 from cyresize.engine.parallel cimport enter_team, leave_team
 from cyresize.engine.plan cimport FLOAT64, INT16, AxisPlan
@@ -254,12 +256,17 @@ cdef class Job:
     cdef int run(self, const Image* src, const Image* dst, int threads) except -1:
         cdef const Pipeline* p = &self.pipeline
         cdef Scratch layout
+        cdef char[BRIEF_SCRATCH + 64] brief
         cdef bint streaming = kernels.stream != NULL and streams(dst)
         cdef Py_ssize_t total = dst.n*dst.h
         cdef Py_ssize_t size = lay_out(p, src, dst, streaming, &layout, NULL)
         cdef int team = <int> min(<Py_ssize_t> threads, total), t
-        cdef char* memory = <char*> malloc(size*team + 64)
+        cdef char* memory
         cdef char* aligned
+        if size <= BRIEF_SCRATCH and is_brief(src) and is_brief(dst):
+            band(p, src, dst, streaming, brief + (64 - <size_t> brief % 64), 0, total)
+            return 0
+        memory = <char*> malloc(size*team + 64)
         if memory == NULL:
             raise MemoryError(f"no memory for {team} x {size} bytes of row buffers")
         aligned = memory + (64 - <size_t> memory % 64)
