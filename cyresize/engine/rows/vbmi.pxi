@@ -236,6 +236,8 @@ cdef inline void pillow_blocks_inside(
         pillow_blocks(p, row, second, out, second_out, 1, True, narrow, two)
     elif p.lanes.groups == 2:
         pillow_blocks(p, row, second, out, second_out, 2, True, narrow, two)
+    elif p.lanes.groups == 3:
+        pillow_blocks(p, row, second, out, second_out, 3, True, narrow, two)
     elif p.lanes.groups == 4:
         pillow_blocks(p, row, second, out, second_out, 4, True, narrow, two)
     else:
