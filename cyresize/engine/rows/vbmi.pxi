@@ -342,52 +342,82 @@ cdef inline int digit_quad(const i32* w, int k, int taps, int digit) noexcept no
     return <int> quad
 
 
-# uint8 row to float row: products added in tap order, a lane whose taps have ended adds 0.
+# uint8 row to float row, and a second one by the same tables if `two`: products added in tap order, a lane whose taps
+# have ended adds 0.
+cdef inline __m512 bytes_of(__m512i head, __m512i tail, __m512i index, const bint narrow) noexcept nogil:
+    cdef __mmask64 lowest = 0x1111111111111111
+    cdef __m512i v
+    if narrow:
+        v = _mm512_maskz_permutexvar_epi8(lowest, index, head)
+    else:
+        v = _mm512_maskz_permutex2var_epi8(lowest, head, index, tail)
+    return _mm512_cvtepi32_ps(v)
+
+
 cdef inline void byte_blocks(
-    const Columns* p, const u8* row, float* out, const bint inside, const bint narrow
+    const Columns* p, const u8* row, const u8* second, float* out, float* second_out, const bint inside,
+    const bint narrow, const bint two,
 ) noexcept nogil:
     cdef const Lanes* t = p.lanes
     cdef const u8* w = t.weights
-    cdef __mmask64 lowest = 0x1111111111111111
-    cdef __m512i index, v, head = _mm512_setzero_si512(), tail = head
-    cdef __m512i advance = _mm512_set1_epi8(<char> p.channels)
-    cdef __m512 total = _mm512_setzero_ps(), value
-    cdef const u8* s
-    cdef Py_ssize_t b
+    cdef __m512i advance = _mm512_set1_epi8(<char> p.channels), zero = _mm512_setzero_si512(), index
+    cdef __m512i head = zero, tail = zero, head2 = zero, tail2 = zero
+    cdef __m512 total = _mm512_setzero_ps(), total2 = total, weights, value
+    cdef Py_ssize_t b, at
     cdef int k
     for b in range(t.blocks):
-        s = row + t.base[b]
-        fetch(s, p.ahead)
+        at = t.base[b]
+        fetch(row + at, p.ahead)
+        if two:
+            fetch(second + at, p.ahead)
         index = _mm512_load_si512(t.index + 64*b)
         for k in range(t.used[b]):
             if k == 0 or not inside:
-                head = _mm512_loadu_si512(s)
+                head = _mm512_loadu_si512(row + at)
                 if not narrow:
-                    tail = _mm512_loadu_si512(s + 64)
-            if narrow:
-                v = _mm512_maskz_permutexvar_epi8(lowest, index, head)
-            else:
-                v = _mm512_maskz_permutex2var_epi8(lowest, head, index, tail)
-            value = _mm512_mul_ps(_mm512_cvtepi32_ps(v), _mm512_loadu_ps(w + 64*k))
+                    tail = _mm512_loadu_si512(row + at + 64)
+                if two:
+                    head2 = _mm512_loadu_si512(second + at)
+                    if not narrow:
+                        tail2 = _mm512_loadu_si512(second + at + 64)
+            weights = _mm512_loadu_ps(w + 64*k)
+            value = _mm512_mul_ps(bytes_of(head, tail, index, narrow), weights)
             total = value if k == 0 else _mm512_add_ps(total, value)
+            if two:
+                value = _mm512_mul_ps(bytes_of(head2, tail2, index, narrow), weights)
+                total2 = value if k == 0 else _mm512_add_ps(total2, value)
             if inside:
                 index = _mm512_add_epi8(index, advance)
             else:
-                s += p.channels
+                at += p.channels
         w += 64*t.groups
         _mm512_storeu_ps(out + t.out[b], total)
+        if two:
+            _mm512_storeu_ps(second_out + t.out[b], total2)
+
+
+cdef inline void byte_rows(
+    const Columns* p, const u8* row, const u8* second, float* out, float* second_out, const bint two
+) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    if t.inside and t.narrow:
+        byte_blocks(p, row, second, out, second_out, True, True, two)
+    elif t.inside:
+        byte_blocks(p, row, second, out, second_out, True, False, two)
+    elif t.narrow:
+        byte_blocks(p, row, second, out, second_out, False, True, two)
+    else:
+        byte_blocks(p, row, second, out, second_out, False, False, two)
 
 
 cdef void vbmi_bytes_to_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
-    cdef const Lanes* t = p.lanes
-    if t.inside and t.narrow:
-        byte_blocks(p, <const u8*> row, <float*> out, True, True)
-    elif t.inside:
-        byte_blocks(p, <const u8*> row, <float*> out, True, False)
-    elif t.narrow:
-        byte_blocks(p, <const u8*> row, <float*> out, False, True)
-    else:
-        byte_blocks(p, <const u8*> row, <float*> out, False, False)
+    byte_rows(p, <const u8*> row, <const u8*> row, <float*> out, <float*> out, False)
+
+
+cdef void vbmi_bytes_to_float_columns2(
+    const Columns* p, const void* row, const void* second, void* out, void* second_out
+) noexcept nogil:
+    byte_rows(p, <const u8*> row, <const u8*> second, <float*> out, <float*> second_out, True)
 
 
 # Pairs of neighbours: with one channel they lie side by side, with four one shuffle within 16 bytes brings them so.
@@ -492,6 +522,7 @@ cdef void use_vbmi_kernels(RowKernels* table) noexcept:
     table.pillow_u8_blend = vbmi_pillow_u8_blend
     table.pillow_u8_lanes = LaneFormat(QUADS, 16, 128)
     table.columns_from[<int> U8] = vbmi_bytes_to_float_columns
+    table.columns_from2[<int> U8] = vbmi_bytes_to_float_columns2
     table.columns_from_lanes[<int> U8] = LaneFormat(BYTES, 16, 128)
     table.half_u8 = vbmi_half_u8
     table.half_u8_lanes = LaneFormat(PAIRS, 32, 128)
