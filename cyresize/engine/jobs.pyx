@@ -14,7 +14,9 @@ from cyresize.engine.rows.table cimport NO_LANES, F32, U8, U16, U32
 from cyresize.engine import rules
 
 cdef enum:
-    FULL_LANES = 12           # of 16: with fewer in use on average, three or four channels are faster pixel by pixel
+    # With fewer lanes in use on average, three or four channels are faster pixel by pixel.
+    FULL_LANES = 12           # of 16
+    FULL_OF_8 = 6
 
 cdef Py_ssize_t[9] SIZES = [1, 1, 2, 2, 2, 4, 4, 4, 8]
 
@@ -105,6 +107,11 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
             p.row_size = SIZES[element]
             p.columns_pass = kernels.columns_from[element]
             return job
+    if to_scratch and kernels.pixels_from[element] != NULL and (channels == 3 or channels == 4):
+        p.widen = NULL
+        p.row_size = SIZES[element]
+        p.columns_pass = kernels.pixels_from[element]
+        return job
     if order == ROWS_FIRST and element == stored and has_window(element, channels, columns, rows):
         use_window(job, element, channels)
     if p.columns.lanes != NULL:
@@ -157,6 +164,12 @@ cdef Job linear_u8_job(Py_ssize_t channels, AxisPlan columns, AxisPlan rows):
     job.pipeline.columns_pass = kernels.linear_u8_columns
     job.pipeline.blend = kernels.linear_u8_blend
     job.use_lanes(&kernels.linear_u8_lanes, NEAR_FAR, kernels.linear_u8_columns2)
+    if (
+        kernels.linear_u8_pixels != NULL and (channels == 3 or channels == 4) and columns.n_in > 1
+        and (job.lanes == NULL or FULL_OF_8*job.lanes.blocks > job.lanes.n)
+    ):
+        job.drop_lanes()
+        job.pipeline.columns_pass = kernels.linear_u8_pixels
     return job
 
 

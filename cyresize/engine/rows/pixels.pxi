@@ -2,30 +2,42 @@
 # empty, and for levels without permutes across registers. Loads and stores of three channels take a fourth float,
 # which belongs to the next pixel.
 
+ctypedef fused pixel_sample:
+    float
+    u16
+
+
+cdef inline __m128 read_pixel(const pixel_sample* s) noexcept nogil:
+    if pixel_sample is float:
+        return _mm_loadu_ps(s)
+    else:
+        return _mm_cvtepi32_ps(_mm_cvtepu16_epi32(_mm_loadl_epi64(<const __m128i*> s)))
+
+
 cdef inline void pixel_row(
-    const Columns* p, const float* row, float* out, Py_ssize_t begin, Py_ssize_t end, const Py_ssize_t C,
+    const Columns* p, const pixel_sample* row, float* out, Py_ssize_t begin, Py_ssize_t end, const Py_ssize_t C,
     const int taps, const bint varied,
 ) noexcept nogil:
     """Output pixels begin..end with ``taps`` taps each; ``varied``: up to so many, in sums that start from 0."""
     cdef const float* w = <const float*> p.weights + begin*taps
-    cdef const float* s
+    cdef const pixel_sample* s
     cdef __m128 total
     cdef Py_ssize_t x
     cdef int k
     for x in range(begin, end):
         s = row + p.start[x]*C
-        total = _mm_mul_ps(_mm_loadu_ps(s), _mm_set1_ps(w[0]))
+        total = _mm_mul_ps(read_pixel(s), _mm_set1_ps(w[0]))
         if varied:
             total = _mm_add_ps(total, _mm_set1_ps(0))
         # Masking the products of a fixed number of taps instead was measured to be slower.
         for k in range(1, p.count[x] if varied else taps):
-            total = _mm_add_ps(total, _mm_mul_ps(_mm_loadu_ps(s + k*C), _mm_set1_ps(w[k])))
+            total = _mm_add_ps(total, _mm_mul_ps(read_pixel(s + k*C), _mm_set1_ps(w[k])))
         _mm_storeu_ps(out + x*C, total)
         w += taps
 
 
 cdef inline void pixel_row_of(
-    const Columns* p, const float* row, float* out, Py_ssize_t begin, Py_ssize_t end, const Py_ssize_t C
+    const Columns* p, const pixel_sample* row, float* out, Py_ssize_t begin, Py_ssize_t end, const Py_ssize_t C
 ) noexcept nogil:
     if p.from_zero:
         pixel_row(p, row, out, begin, end, C, p.taps, True)
@@ -39,21 +51,36 @@ cdef inline void pixel_row_of(
         pixel_row(p, row, out, begin, end, C, p.taps, False)
 
 
-cdef void part_of_row(const Columns* p, const float* row, float* out, Py_ssize_t begin, Py_ssize_t end) noexcept nogil:
-    """Output pixels begin..end by the plain loop."""
+# Output pixels begin..end by the plain loop.
+cdef inline void part_of_row(
+    const Columns* p, const pixel_sample* row, float* out, Py_ssize_t begin, Py_ssize_t end
+) noexcept nogil:
     cdef Columns part = p[0]
-    part.n_out = end - begin
-    part.start += begin
-    if p.count != NULL:
-        part.count += begin
-    part.weights = <const float*> p.weights + begin*p.taps
-    float_columns(&part, row, out + begin*p.channels)
+    cdef const float* w
+    cdef Py_ssize_t x, c
+    cdef int k
+    cdef float total
+    if pixel_sample is float:
+        part.n_out = end - begin
+        part.start += begin
+        if p.count != NULL:
+            part.count += begin
+        part.weights = <const float*> p.weights + begin*p.taps
+        float_columns(&part, row, out + begin*p.channels)
+    else:
+        for x in range(begin, end):
+            w = <const float*> p.weights + x*p.taps
+            for c in range(p.channels):
+                total = <float> row[p.start[x]*p.channels + c]*w[0]
+                for k in range(1, p.taps if p.count == NULL else p.count[x]):
+                    total = total + <float> row[p.start[x]*p.channels + k*p.tap_step + c]*w[k]
+                out[x*p.channels + c] = total
 
 
-cdef void float_pixels(const Columns* p, const void* row, void* out) noexcept nogil:
+cdef inline void weigh_pixels(const Columns* p, const pixel_sample* row, float* out) noexcept nogil:
     cdef Py_ssize_t begin = 0, end = p.n_out
     # Outputs with fewer taps, at the edges, are left to the plain loop; so are, with three channels, those that touch
-    # the last pixel, which has no fourth float behind it, in the source as in the destination.
+    # the last pixel, which has no fourth sample behind it, in the source as in the destination.
     if p.count != NULL and not p.from_zero:
         while begin < end and p.count[begin] < p.taps:
             begin += 1
@@ -63,9 +90,71 @@ cdef void float_pixels(const Columns* p, const void* row, void* out) noexcept no
         end -= 1
     while end > begin and p.start[end - 1] + p.taps > p.n_in - (1 if p.channels == 3 else 0):
         end -= 1
-    part_of_row(p, <const float*> row, <float*> out, 0, begin)
+    part_of_row(p, row, out, 0, begin)
     if p.channels == 3:
-        pixel_row_of(p, <const float*> row, <float*> out, begin, end, 3)
+        pixel_row_of(p, row, out, begin, end, 3)
     else:
-        pixel_row_of(p, <const float*> row, <float*> out, begin, end, 4)
-    part_of_row(p, <const float*> row, <float*> out, end, p.n_out)
+        pixel_row_of(p, row, out, begin, end, 4)
+    part_of_row(p, row, out, end, p.n_out)
+
+
+cdef void float_pixels(const Columns* p, const void* row, void* out) noexcept nogil:
+    weigh_pixels(p, <const float*> row, <float*> out)
+
+
+cdef void word_pixels(const Columns* p, const void* row, void* out) noexcept nogil:
+    weigh_pixels(p, <const u16*> row, <float*> out)
+
+
+# Area by 2 x 2: with three channels in OpenCV's general order, whose sum starts from 0; with one and four within rows
+# first. Returns how many output pixels are done.
+cdef inline Py_ssize_t half_pixels(
+    const float* a, const float* b, float* out, Py_ssize_t n, const Py_ssize_t C
+) noexcept nogil:
+    cdef __m128 quarter = _mm_set1_ps(0.25), above, below
+    cdef Py_ssize_t x = 0, step = 4 if C == 1 else 1
+    # The last pixel of three channels has no fourth float behind it.
+    while x + step <= n - (1 if C == 3 else 0):
+        if C == 1:
+            above, below = _mm_loadu_ps(a + 2*x), _mm_loadu_ps(a + 2*x + 4)
+            above = _mm_add_ps(_mm_shuffle_ps(above, below, 0x88), _mm_shuffle_ps(above, below, 0xdd))
+            below = _mm_loadu_ps(b + 2*x)
+            below = _mm_add_ps(
+                _mm_shuffle_ps(below, _mm_loadu_ps(b + 2*x + 4), 0x88),
+                _mm_shuffle_ps(below, _mm_loadu_ps(b + 2*x + 4), 0xdd),
+            )
+            above = _mm_add_ps(above, below)
+        elif C == 4:
+            above = _mm_add_ps(_mm_loadu_ps(a + 8*x), _mm_loadu_ps(a + 8*x + 4))
+            above = _mm_add_ps(above, _mm_add_ps(_mm_loadu_ps(b + 8*x), _mm_loadu_ps(b + 8*x + 4)))
+        else:
+            above = _mm_add_ps(_mm_loadu_ps(a + 6*x), _mm_loadu_ps(a + 6*x + 3))
+            above = _mm_add_ps(_mm_add_ps(above, _mm_loadu_ps(b + 6*x)), _mm_loadu_ps(b + 6*x + 3))
+            above = _mm_add_ps(above, _mm_set1_ps(0))
+        _mm_storeu_ps(out + x*C, _mm_mul_ps(above, quarter))
+        x += step
+    return x
+
+
+cdef void pixel_area_float(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+    cdef const float* a = <const float*> rows[0]
+    cdef const float* b
+    cdef Columns rest = p[0]
+    cdef const void* part[2]
+    cdef Py_ssize_t n = min(p.n_out, p.n_in // 2), done
+    if taps < 2 or p.factor != 2 or p.row_factor != 2 or p.channels == 2 or p.channels > 4:
+        area_float(p, rows, taps, out)
+        return
+    b = <const float*> rows[1]
+    if p.channels == 1:
+        done = half_pixels(a, b, <float*> out, min(n, p.row_pairs), 1)
+    elif p.channels == 3:
+        done = half_pixels(a, b, <float*> out, n, 3)
+    else:
+        done = half_pixels(a, b, <float*> out, min(n, p.row_pairs), 4)
+    part[0] = a + 2*done*p.channels
+    part[1] = b + 2*done*p.channels
+    rest.n_out -= done
+    rest.n_in -= 2*done
+    rest.row_pairs -= min(done, p.row_pairs)
+    area_float(&rest, part, taps, <float*> out + done*p.channels)

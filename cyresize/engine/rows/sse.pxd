@@ -11,6 +11,7 @@ cdef extern from "<immintrin.h>" nogil:
     __m128i _mm_load_si128(const __m128i*)
     void _mm_storeu_si128(__m128i*, __m128i)
     void _mm_storel_epi64(__m128i*, __m128i)
+    __m128i _mm_loadl_epi64(const __m128i*)
     void _mm_stream_si128(__m128i*, __m128i)
     void _mm_sfence()
     __m128i _mm_setzero_si128()
@@ -22,7 +23,13 @@ cdef extern from "<immintrin.h>" nogil:
     __m128 _mm_loadu_ps(const float*)
     void _mm_storeu_ps(float*, __m128)
 
+    __m128i _mm_setr_epi8(
+        char, char, char, char, char, char, char, char, char, char, char, char, char, char, char, char
+    )
     __m128i _mm_shuffle_epi8(__m128i, __m128i)
+    __m128i _mm_shuffle_epi32(__m128i, int)
+    __m128 _mm_shuffle_ps(__m128, __m128, int)
+    __m128i _mm_cvtepu16_epi32(__m128i)
     __m128i _mm_unpacklo_epi16(__m128i, __m128i)
     __m128i _mm_unpackhi_epi16(__m128i, __m128i)
     __m128i _mm_packus_epi16(__m128i, __m128i)

@@ -168,33 +168,103 @@ cdef void sse_bytes_to_float_columns(const Columns* p, const void* row, void* ou
         _mm_storeu_ps(<float*> out + t.out[b], total)
 
 
-cdef inline __m128i sse_half_words(const u8* a, const u8* b, __m128i index) noexcept nogil:
-    cdef __m128i ones = _mm_set1_epi8(1)
-    cdef __m128i total = _mm_add_epi16(
-        _mm_maddubs_epi16(window16(a, index), ones), _mm_maddubs_epi16(window16(b, index), ones)
-    )
-    return _mm_srli_epi16(_mm_add_epi16(total, _mm_set1_epi16(2)), 2)
+# Two taps of three or four channels lie in eight bytes: for shrinking axes, where a block of lanes would be mostly empty.
+# Two pixels at a time, samples as words, the weights of each pixel broadcast.
+cdef inline void sse_linear_pairs(
+    const Columns* p, const u8* row, i16* out, Py_ssize_t end, const Py_ssize_t C, __m128i spread, __m128i close_up
+) noexcept nogil:
+    cdef const i16* w = <const i16*> p.weights
+    cdef __m128i a, b, weights
+    cdef Py_ssize_t x
+    for x in range(0, end, 2):
+        _mm_prefetch(row + p.start[x]*C + p.ahead, 2)
+        weights = _mm_loadl_epi64(<const __m128i*> (w + 2*x))
+        a = _mm_shuffle_epi8(_mm_loadl_epi64(<const __m128i*> (row + p.start[x]*C)), spread)
+        b = _mm_shuffle_epi8(_mm_loadl_epi64(<const __m128i*> (row + p.start[x + 1]*C)), spread)
+        a = _mm_srai_epi32(_mm_madd_epi16(a, _mm_shuffle_epi32(weights, 0x00)), 4)
+        b = _mm_srai_epi32(_mm_madd_epi16(b, _mm_shuffle_epi32(weights, 0x55)), 4)
+        a = _mm_packs_epi32(a, b)
+        store_whole(out + x*C, _mm_shuffle_epi8(a, close_up) if C == 3 else a)
+
+
+cdef void sse_linear_u8_pixels(const Columns* p, const void* row, void* out) noexcept nogil:
+    cdef Columns rest = p[0]
+    cdef Py_ssize_t end = p.n_out
+    # Eight bytes of three channels reach into the pixel behind the two.
+    while end > 0 and p.start[end - 1] + (3 if p.channels == 3 else 2) > p.n_in:
+        end -= 1
+    end &= ~<Py_ssize_t> 1
+    if p.channels == 3:
+        sse_linear_pairs(
+            p, <const u8*> row, <i16*> out, end, 3,
+            _mm_setr_epi8(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1),
+            _mm_setr_epi8(0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13, -1, -1, -1, -1),
+        )
+    else:
+        sse_linear_pairs(
+            p, <const u8*> row, <i16*> out, end, 4,
+            _mm_setr_epi8(0, -1, 4, -1, 1, -1, 5, -1, 2, -1, 6, -1, 3, -1, 7, -1), _mm_setzero_si128(),
+        )
+    rest.n_out = p.n_out - end
+    rest.start += end
+    rest.weights = <const i16*> p.weights + 2*end
+    linear_u8_columns(&rest, row, <i16*> out + end*p.channels)
+
+
+# Sums of 2 x 2 as words: `order` brings the two columns of a window side by side.
+cdef inline __m128i sse_half_words(const u8* a, const u8* b, __m128i order, const bint shuffled) noexcept nogil:
+    cdef __m128i ones = _mm_set1_epi8(1), above = load16(a), below = load16(b)
+    if shuffled:
+        above = _mm_shuffle_epi8(above, order)
+        below = _mm_shuffle_epi8(below, order)
+    above = _mm_add_epi16(_mm_maddubs_epi16(above, ones), _mm_maddubs_epi16(below, ones))
+    return _mm_srli_epi16(_mm_add_epi16(above, _mm_set1_epi16(2)), 2)
+
+
+# The first results, sixteen at a time (twelve of three channels); returns how many.
+cdef inline Py_ssize_t sse_half_some(
+    const u8* a, const u8* b, u8* out, Py_ssize_t n, const Py_ssize_t C, __m128i order
+) noexcept nogil:
+    cdef Py_ssize_t i = 0, half_step = 6 if C == 3 else 8
+    cdef __m128i words
+    # Of three channels the last four bytes that are read and stored are the next results'.
+    while i + (18 if C == 3 else 16) <= n:
+        words = _mm_packus_epi16(
+            sse_half_words(a + 2*i, b + 2*i, order, C != 1),
+            sse_half_words(a + 2*(i + half_step), b + 2*(i + half_step), order, C != 1),
+        )
+        if C == 3:
+            words = _mm_shuffle_epi8(words, _mm_setr_epi8(0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13, -1, -1, -1, -1))
+        store_whole(out + i, words)
+        i += 2*half_step
+    return i
 
 
 cdef void sse_half_u8(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
-    cdef const Lanes* t = p.lanes
-    cdef __m128i words
-    cdef u8[16] bytes
-    cdef Py_ssize_t b, left
-    if t == NULL or taps < 2:
+    cdef const u8* a = <const u8*> rows[0]
+    cdef const u8* b
+    cdef Columns rest = p[0]
+    cdef const void* part[2]
+    cdef Py_ssize_t n = min(p.n_out, p.n_in // 2)*p.channels, done = 0
+    if taps < 2:
         half_u8(p, rows, taps, out)
         return
-    for b in range(t.blocks):
-        words = sse_half_words(
-            <const u8*> rows[0] + t.base[b], <const u8*> rows[1] + t.base[b], load16_aligned(t.index + 16*b)
+    b = <const u8*> rows[1]
+    if p.channels == 1:
+        done = sse_half_some(a, b, <u8*> out, n, 1, _mm_setzero_si128())
+    elif p.channels == 3:
+        done = sse_half_some(
+            a, b, <u8*> out, n, 3, _mm_setr_epi8(0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11, -1, -1, -1, -1)
         )
-        words = _mm_packus_epi16(words, words)
-        left = t.n - t.out[b]
-        if left >= 8:
-            _mm_storel_epi64(<__m128i*> (<u8*> out + t.out[b]), words)
-        else:
-            store_whole(bytes, words)
-            memcpy(<u8*> out + t.out[b], bytes, left)
+    elif p.channels == 4:
+        done = sse_half_some(
+            a, b, <u8*> out, n, 4, _mm_setr_epi8(0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15)
+        )
+    part[0] = a + 2*done
+    part[1] = b + 2*done
+    rest.n_out -= done//p.channels
+    rest.n_in -= 2*(done//p.channels)
+    half_u8(&rest, part, taps, <u8*> out + done)
 
 
 cdef void sse_gather(
@@ -235,8 +305,10 @@ cdef void use_sse_kernels(RowKernels* table) noexcept:
     table.columns_from[<int> U8] = sse_bytes_to_float_columns
     table.columns_from_lanes[<int> U8] = LaneFormat(BYTES, 4, 16)
     table.float_pixels = float_pixels
+    table.linear_u8_pixels = sse_linear_u8_pixels
+    table.pixels_from[<int> U16] = word_pixels
+    table.area_float = pixel_area_float
     table.half_u8 = sse_half_u8
-    table.half_u8_lanes = LaneFormat(PAIRS, 8, 16)
     table.gather = sse_gather
     table.gather_lanes = LaneFormat(SINGLES, 16, 16)
     table.stream = sse_stream

@@ -94,6 +94,7 @@ cdef struct RowKernels:
     # OpenCV's uint8 LINEAR: 11-bit weights, int16 rows.
     columns_fn linear_u8_columns
     columns2_fn linear_u8_columns2
+    columns_fn linear_u8_pixels   # three or four channels where blocks of lanes are mostly empty; NULL: lanes
     blend_fn linear_u8_blend
     # OpenCV's LINEAR_EXACT: 8-bit weights on uint8, 16-bit weights on uint16.
     columns_fn exact_u8_columns
@@ -132,6 +133,7 @@ cdef struct RowKernels:
     convert_fn narrow[9]
     columns_fn columns_from[9]    # row of the stored type to one of floats, with lanes only; NULL: widen first
     columns2_fn columns_from2[9]
+    columns_fn pixels_from[9]     # the same for three or four channels without lanes; NULL: widen first
     LaneFormat columns_from_lanes[9]
     blend_fn blend_from[9]    # rows of the stored type to one of the calculating type; NULL: widen first
     blend_fn blend_to[9]      # rows of the calculating type to one of the stored type; NULL: narrow afterwards
