@@ -184,6 +184,24 @@ def test_repeats_fill_a_sample(monkeypatch, cost, fewest, most):
     assert fewest <= timing.repeats_for(noop, 200e-6) <= most
 
 
+def test_a_slow_call_is_asked_only_once_more(monkeypatch):
+    costs = iter([1.0, 1e-6, 1.0])
+    calls = []
+    monkeypatch.setattr(timing, "elapsed", lambda call, repeats: calls.append(repeats) or next(costs, repeats * 1e-6))
+    assert timing.repeats_for(noop, 200e-6, first=1.0) == 1
+    assert calls == [1]
+    assert timing.repeats_for(noop, 200e-6, first=1.0) >= 200
+
+
+def test_only_short_calls_are_warmed_up():
+    for slow, expected in ((False, 2 * 3), (True, 3)):
+        log = []
+        lane = run.Lane(Contestant("peer", lambda log=log: log.append(None)), 1, 1, slow, [])
+        for _ in range(3):
+            lane.sample()
+        assert (len(log), len(lane.samples)) == (expected, 3)
+
+
 def test_repeats_are_not_fooled_by_one_interruption(monkeypatch):
     calls = iter([1.0])
     monkeypatch.setattr(timing, "elapsed", lambda call, repeats: next(calls, repeats * 1e-6))
@@ -251,7 +269,7 @@ def test_measure_times_only_those_who_are_right():
 
 def test_lanes_take_turns_in_changing_order_with_their_switch_first():
     log = []
-    lanes = [run.Lane(entry, 1, 1, []) for entry in small_trial(log).contestants if entry.name != "refuser"]
+    lanes = [run.Lane(entry, 1, 1, False, []) for entry in small_trial(log).contestants if entry.name != "refuser"]
     orders = []
 
     def reverse(order):
@@ -282,12 +300,12 @@ def test_lanes_far_behind_do_not_take_the_time_of_the_others(monkeypatch):
         call.cost = cost
         return Contestant(name, call)
 
-    lanes = [run.Lane(contestant(name, cost), 1, 1, []) for name, cost in costs.items()]
+    lanes = [run.Lane(contestant(name, cost), 1, 1, False, []) for name, cost in costs.items()]
     run.time_in_turns(lanes, 0.1, lambda order: None)
     counts = {entry.contestant.name: len(entry.samples) for entry in lanes}
-    assert counts.pop("slow") == run.SLOW_ROUNDS
+    assert counts.pop("slow") == run.BEHIND_ROUNDS
     assert len(set(counts.values())) == 1
-    assert counts[OURS] >= run.SLOW_ROUNDS + 0.1 / (2 * (0.001 + 0.002 + 0.0001))
+    assert counts[OURS] >= run.BEHIND_ROUNDS + 0.1 / (2 * (0.001 + 0.002 + 0.0001))
 
 
 class Clock:
@@ -367,9 +385,9 @@ def test_every_installed_library_gives_its_cells(restored, library, dst):
     for family in families().values():
         for cell in Selection(cases=[SMALL, LARGER], dst=dst).cells(family):
             trial = family.prepare(cell, [library])
-            arrays, refusals = run.results(trial)
-            assert not refusals
-            for name, verdict in trial.judge(arrays).items():
+            first = run.results(trial)
+            assert not first.refusals
+            for name, verdict in trial.judge(first.arrays).items():
                 took_part += name != OURS
                 # kornia-rs has another cubic, and its lanczos on enlarging is coarse, as are the tables of weights in
                 # libvips: what the gate is there for.
@@ -685,9 +703,9 @@ def test_operations_are_right_at_their_smallest(mode):
     smallest = min(cells, key=lambda cell: cell.channels * report.area_of(cell.case.name)).case
     for cell in (cell for cell in cells if cell.case == smallest):
         trial = operations.prepare(cell, ())
-        arrays, refusals = run.results(trial)
-        assert not refusals
-        verdicts = trial.judge(arrays)
+        first = run.results(trial)
+        assert not first.refusals
+        verdicts = trial.judge(first.arrays)
         assert all(verdict.met for verdict in verdicts.values()), verdicts
         idiom = operations.OPERATIONS[mode].idiom is not None and cell.threads == 1 and not cell.dst
         assert set(verdicts) == ({OURS, "NumPy"} if idiom else {OURS})
@@ -698,7 +716,7 @@ def test_operations_are_right_at_their_smallest(mode):
 )
 def test_gate_of_operations_refuses_the_shifted_and_another_type(mode):
     trial = operations.prepare(next(cell for cell in OPERATION_CELLS if cell.mode == mode), ())
-    right = run.results(trial)[0][OURS]
+    right = run.results(trial).arrays[OURS]
     plain = right.dtype.names is None
     others = [np.roll(right, 1, axis=3), right[:, :, ::-1], right[:, :, :-1]]
     others += [right.astype(np.int16), right + right.dtype.type(1)] if plain else [right["value"]]
