@@ -15,7 +15,7 @@ from bench.peers import Task, resize_contestants
 NEAREST = ("nearest", "nearest_exact")
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def noise(height: int, width: int, channels: int, dtype: str) -> np.ndarray:
     """Uniform noise, the input on which mistakes show most.
 

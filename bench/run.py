@@ -146,6 +146,11 @@ def described(cell: Cell) -> Record:
     }
 
 
+def key_of(record: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What makes two cells the same."""
+    return tuple(record[key] for key in ("family", "case", "mode", "dtype", "channels", "threads", "dst"))
+
+
 def judged(verdict: Verdict) -> Record:
     """A verdict as it stands in the file."""
     entry: Record = {"expected": verdict.expected, "met": verdict.met}
@@ -164,7 +169,7 @@ def timed(entry: Lane) -> Record:
     numbers = {"median": found.median, "low": found.low, "high": found.high}
     return {name: float(f"{1e3 * value:.5g}") for name, value in numbers.items()} | {
         "repeats": entry.repeats,
-        "samples": [float(f"{1e3 * value:.5g}") for value in entry.samples],
+        "samples": [float(f"{1e3 * value:.4g}") for value in entry.samples],
     }
 
 
@@ -205,9 +210,11 @@ def with_progress(cells: Sequence[tuple[Family, Cell]]) -> Iterable[tuple[Family
     return bar
 
 
-def run(selection: Selection, seconds: float) -> Iterator[Record]:
-    """Measure the selection, cell by cell."""
-    for family, cell in with_progress(chosen(selection)):
+def run(selection: Selection, seconds: float, done: Iterable[Record] = ()) -> Iterator[Record]:
+    """Measure the selection, cell by cell, without the cells that are ``done``."""
+    known = set(map(key_of, done))
+    left = [(family, cell) for family, cell in chosen(selection) if key_of(described(cell)) not in known]
+    for family, cell in with_progress(left):
         yield measure(family.prepare(cell, selection.peers), selection.peers, seconds)
 
 
@@ -227,6 +234,11 @@ def wrong(records: Iterable[Mapping[str, Any]]) -> list[str]:
 def save(path: Path, result: Mapping[str, Any]) -> None:
     """Write a result, one cell per line."""
     files.save(path, result, "cells")
+
+
+def append(path: Path, record: Record, first: bool) -> None:
+    """Add a cell to a file that ``save`` wrote, which is whole before and after."""
+    files.append(path, record, first)
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -115,7 +115,7 @@ def test_page_of_speed_takes_the_result_with_the_most_cells(tmp_path):
     (tmp_path / "c.json").write_text(json.dumps({"format": "accuracy 1", "entries": []}))
     name, result = speed().committed(tmp_path)
     assert name == "b.json"
-    modes, cases, values = speed().ratios(speed().rows_of(result))
+    modes, cases, values = speed().picture.ratios(speed().rows_of(result))
     assert (modes, cases) == (["nearest", "linear"], ["64x64-32x32", "480x640-224x224"])
     np.testing.assert_array_equal(values, [[0.5, np.nan], [np.nan, 2.0]])
     page = speed().text(name, result)
