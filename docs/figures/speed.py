@@ -38,9 +38,10 @@ def text(name: str, result: Mapping[str, Any]) -> str:
     """The section of the page."""
     lines = [f"From ``bench/results/{name}``:", "", *(f"| {literal(line)}" for line in header(result)), ""]
     lines += ["Every cell, losses first, in tables that sort: `the whole report <report.html>`__.", ""]
-    lines += [".. image:: generated/speed.svg", "   :alt: The fastest peer over ours, per mode and size.", ""]
+    lines += [".. container:: picture", "", "   .. image:: generated/speed.svg"]
+    lines += ["      :alt: The fastest peer over ours, per mode and size.", ""]
     lines += ["Geometric means over all sizes and channel counts, against the aims of the project:", ""]
-    lines += [".. list-table::", "   :header-rows: 1", ""]
+    lines += [".. list-table::", "   :header-rows: 1", "   :class: dense", ""]
     for row in group_table(groups_of(rows_of(result))):
         lines += [f"   {'* -' if k == 0 else '  -'} {literal(field)}".rstrip() for k, field in enumerate(row)]
     return "\n".join([*lines, ""])
