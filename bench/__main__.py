@@ -157,7 +157,7 @@ def opened(options: argparse.Namespace, selection: Selection, seconds: float) ->
     result: dict[str, Any] = {
         "format": run.FORMAT,
         "environment": environment.environment(selection.peers),
-        "runs": [{"arguments": recorded(options), "seconds": seconds}],
+        "runs": [{"arguments": recorded(options), "seconds": seconds, "rayon_threads": peers.rayon_threads()}],
         "missing": list(peers.missing(options.peers)),
         "cells": [],
     }

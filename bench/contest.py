@@ -19,13 +19,16 @@ class Contestant:
     """One way to compute a cell.
 
     ``call`` takes nothing and includes the allocation of its result, unless the cell says ``dst``. ``before`` runs
-    ahead of every sample, outside the timed region. ``to_array`` brings a result into the judge's layout.
+    ahead of every sample, outside the timed region. ``to_array`` brings a result into the judge's layout. Who repeats
+    the edge pixel under widened kernels, or keeps them at steps of a pixel, says so, as it is held to that.
     """
 
     name: str
     call: Callable[[], Any]
     to_array: Callable[[Any], np.ndarray] = np.asarray
     before: Callable[[], object] | None = None
+    repeats_edges: bool = False
+    step: float = 0.0
 
 
 @dataclass(frozen=True)
