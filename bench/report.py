@@ -146,7 +146,7 @@ def groups_of(rows: Iterable[Row]) -> list[Group]:
 
 def group_table(groups: Iterable[Group]) -> list[tuple[str, ...]]:
     """Groups as rows of text, with a heading."""
-    table: list[tuple[str, ...]] = [("group", "thr", "cells", "mean", "bar", "least", "bar", "below", "lost", "")]
+    table: list[tuple[str, ...]] = [("group", "thr", "cells", "mean", "bar", "least", "bar", "below", "lost", "aim")]
     for group in groups:
         bar = group.bar
         below, lost = sum(row.below for row in group.rows), sum(row.lost for row in group.rows)

@@ -37,6 +37,10 @@ search.value = "lanczos4 224x224";
 search.oninput();
 found.filtered = [...new Set(column(3))];
 found.losses = texts("#losses tbody tr").length;
+found.aims = [4, 4, 1].map((k) => {
+  document.querySelectorAll("#aims th button")[k - 1].click();
+  return texts(`#aims tbody td:nth-child(${k})`);
+});
 found.heat = texts("#heat tbody td button").length;
 found.modes = texts("#bars .mode h3");
 document.querySelector("#heat tbody tr:last-child td:nth-child(3) button").click();
@@ -161,6 +165,11 @@ def test_page_in_a_browser(result, tmp_path, width):
     assert found["names"] == sorted(found["names"])
     assert found["filtered"] == ["lanczos4"]
     assert found["losses"] == len(CASES)
+    up, down, names = found["aims"]
+    assert len(set(up)) > 2
+    assert [float(text) for text in up] == sorted(float(text) for text in up)
+    assert down == up[::-1]
+    assert names == sorted(names, key=str.lower)
     assert found["heat"] == len(CASES) * len(MODES)
     assert found["modes"] == list(MODES)
     assert found["chosen"][1] == "uint8"

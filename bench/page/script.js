@@ -339,16 +339,35 @@ function drawLosses() {
   }
 }
 
+// A small table of text: a heading sorts by its column, and what is missing goes last.
 function drawAims() {
   const [head, ...rows] = data.groups;
-  const field = (tag) => (text, k) => {
-    const node = element(tag, { textContent: text, className: k === 0 ? "text" : "" });
+  const order = { column: null, down: false };
+  const field = (text, k) => {
+    const node = element("td", { textContent: text, className: k === 0 ? "text" : "" });
     if (text === "MISSED") node.className = "missed";
     return node;
   };
-  const body = rows.map((row) => element("tr", {}, ...row.map(field("td"))));
-  section("aims", ".table").append(element("table", {},
-    element("thead", {}, element("tr", {}, ...head.map(field("th")))), element("tbody", {}, ...body)));
+  const last = head.length - 1;
+  const value = (text, k) => (k === 0 || k === last ? text || null : text === "-" ? null : Number(text));
+  const body = element("tbody");
+  const draw = () => {
+    const entries = rows.map((row) => ({ row, values: row.map(value) }));
+    const compare = byKey(order.column, order.down);
+    if (order.column !== null) entries.sort((a, b) => compare(a.values, b.values));
+    body.replaceChildren(...entries.map(({ row }) => element("tr", {}, ...row.map(field))));
+    heads.forEach((node, k) => { node.ariaSort = k === order.column ? (order.down ? "descending" : "ascending") : null; });
+  };
+  const heads = head.map((label, k) => {
+    const button = element("button", { type: "button", textContent: label });
+    button.onclick = () => {
+      Object.assign(order, { column: k, down: order.column === k && !order.down });
+      draw();
+    };
+    return element("th", { className: k === 0 ? "text" : "", scope: "col" }, button);
+  });
+  section("aims", ".table").append(element("table", {}, element("thead", {}, element("tr", {}, ...heads)), body));
+  draw();
 }
 
 function drawCells() {
