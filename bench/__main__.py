@@ -1,7 +1,8 @@
 """Command line of the benchmarks.
 
 python -m bench [options]                 measure
-python -m bench report RESULT [--readme] [--html FILE]  show a result, or write it as a page or into the README
+python -m bench full RESULT [options]     measure everything, then write every page that is made from it
+python -m bench report RESULT [--html FILE] [--publish]  show a result, or write it as pages
 python -m bench compare BEFORE AFTER      what moved beyond the noise
 python -m bench accuracy [--output FILE]  bytes of each library against exact arithmetic
 """
@@ -10,19 +11,21 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bench import accuracy, cases, compare, environment, html, peers, report, run
+from bench import accuracy, cases, compare, environment, html, peers, publish, report, run
 from bench.cases import Case
 from bench.contest import Selection, families
 
 ROOT = Path(__file__).parents[1]
 SECONDS = 0.25
 SHOWN = 40
+INTERRUPTED = 130
 
 
 def words(text: str) -> list[str]:
@@ -68,7 +71,7 @@ def measuring_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bench",
         description="Time cyresize and other libraries in turns, after checking their results. Lists take commas.",
-        epilog="Also: report RESULT, compare BEFORE AFTER, accuracy; each has its own --help.",
+        epilog="Also: full RESULT, report RESULT, compare BEFORE AFTER, accuracy; each has its own --help.",
     )
     parser.add_argument("--quick", action="store_true", help="a small selection, under a minute")
     parser.add_argument("--list", action="store_true", help="show what can be selected, and how many cells are")
@@ -82,7 +85,8 @@ def measuring_parser() -> argparse.ArgumentParser:
     parser.add_argument("--dst", action="store_true", help="a second row per cell, with the output given")
     parser.add_argument("--seconds", type=positive, help=f"time to spend on a cell's rounds, default {SECONDS}")
     parser.add_argument("--isa", metavar="LEVEL", help="instruction level of ours, as CYRESIZE_ISA does it")
-    parser.add_argument("--output", type=Path, metavar="FILE", help="write the result as JSON")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write the result as JSON, cell by cell")
+    parser.add_argument("--resume", action="store_true", help="keep the cells that the file has, measure the others")
     parser.add_argument("--rows", type=int, default=SHOWN, help=f"rows to show beside the lost ones, default {SHOWN}")
     return parser
 
@@ -128,7 +132,7 @@ def listing(selection: Selection, seconds: float) -> str:
     for name, library in peers.LIBRARIES.items():
         lines.append(f"peer {name}: {library.version if library.installed else 'not installed'}")
     count = len(run.chosen(selection))
-    minutes = count * (seconds + 0.15) / 60
+    minutes = count * (2 * seconds + 0.15) / 60
     lines.append(f"selected: {count} cells, about {minutes:.1f} minutes, more where peers are slow")
     return "\n".join(lines)
 
@@ -140,64 +144,144 @@ def early_settings(options: argparse.Namespace, threads: Sequence[int]) -> None:
     os.environ.setdefault("RAYON_NUM_THREADS", str(max(threads)))
 
 
+def warn(missing: Sequence[str]) -> None:
+    """Say what the figures will lack."""
+    if missing:
+        print(f"not installed, so not compared: {', '.join(missing)}", file=sys.stderr)
+    if environment.busy():
+        print("other work runs on this machine: the figures, with threads above all, will not hold", file=sys.stderr)
+
+
+def opened(options: argparse.Namespace, selection: Selection, seconds: float) -> dict[str, Any]:
+    """The result to add cells to: an empty one, or that of a run before on the same machine with the same code."""
+    result: dict[str, Any] = {
+        "format": run.FORMAT,
+        "environment": environment.environment(selection.peers),
+        "runs": [{"arguments": recorded(options), "seconds": seconds, "rayon_threads": peers.rayon_threads()}],
+        "missing": list(peers.missing(options.peers)),
+        "cells": [],
+    }
+    if options.resume and options.output.exists():
+        before = run.read(options.output)
+        moved = environment.differences(before["environment"], result["environment"])
+        if moved:
+            names = ", ".join(name for name, _ in moved)
+            raise ValueError(f"{options.output.name} cannot be resumed, as these are not what they were: {names}")
+        result["environment"] = before["environment"]
+        result["runs"] = before["runs"] + result["runs"]
+        result["cells"] = before["cells"]
+    return result
+
+
+def measured(result: dict[str, Any], options: argparse.Namespace, selection: Selection, seconds: float) -> int:
+    """Measure what the result lacks; its file is whole after each cell. Status 0, or that of an interruption."""
+    status, start, cells = 0, time.perf_counter(), result["cells"]
+    if options.output:
+        run.save(options.output, result)
+    try:
+        for record in run.run(selection, seconds, tuple(cells)):
+            if options.output:
+                run.append(options.output, record, first=not cells)
+            cells.append(record)
+    except KeyboardInterrupt:
+        print("interrupted: what is measured so far follows", file=sys.stderr)
+        status = INTERRUPTED
+    result["runs"][-1]["took"] = round(time.perf_counter() - start, 1)
+    if options.output:
+        run.save(options.output, result)
+    return status
+
+
 def measure(arguments: Sequence[str]) -> int:
     """Measure, print the table, write the file. Status 1 if a result of ours is wrong."""
     parser = measuring_parser()
     options = parser.parse_args(arguments)
     check_names(parser, options)
+    if options.resume and not options.output:
+        parser.error("--resume: which file? --output says so")
     selection = selection_of(options)
     seconds = options.seconds or (cases.QUICK_SECONDS if options.quick else SECONDS)
     if options.list:
         print(listing(selection, seconds))
         return 0
     early_settings(options, selection.threads)
-    missing = peers.missing(options.peers)
-    if missing:
-        print(f"not installed, so not compared: {', '.join(missing)}", file=sys.stderr)
-    if environment.busy():
-        print("other work runs on this machine: the figures, with threads above all, will not hold", file=sys.stderr)
-    start = time.perf_counter()
-    result: dict[str, Any] = {
-        "format": run.FORMAT,
-        "environment": environment.environment(selection.peers),
-        "settings": {"arguments": recorded(options), "seconds": seconds},
-        "missing": list(missing),
-        "cells": [],
-    }
+    warn(peers.missing(options.peers))
     try:
-        result["cells"].extend(run.run(selection, seconds))
-    except KeyboardInterrupt:
-        print("interrupted: what is measured so far follows", file=sys.stderr)
-    result["settings"]["took"] = round(time.perf_counter() - start, 1)
-    if options.output:
-        run.save(options.output, result)
+        result = opened(options, selection, seconds)
+    except (OSError, ValueError) as error:
+        parser.exit(1, f"{parser.prog}: {error}\n")
+    interrupted = measured(result, options, selection, seconds)
     print(report.terminal(result, options.rows))
-    return 1 if run.wrong(result["cells"]) else 0
+    return interrupted or int(bool(run.wrong(result["cells"])))
 
 
 def recorded(options: argparse.Namespace) -> dict[str, Any]:
     """The options that were given, fit for JSON, without the name of the file."""
-    found = {name: value for name, value in vars(options).items() if value and name not in ("output", "rows")}
+    apart = ("output", "rows", "resume")
+    found = {name: value for name, value in vars(options).items() if value and name not in apart}
     if options.cases:
         found["cases"] = [case.name for case in options.cases]
     return found
+
+
+def full(arguments: Sequence[str]) -> int:
+    """``full``: a process per thread count, as some libraries size their pools once; then the pages."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench full",
+        description="Measure everything, with outputs fresh and given, then write the pages. Options that choose less "
+        "are those of python -m bench.",
+    )
+    parser.add_argument("result", type=Path, help="the JSON file to write; the page and the tables go beside it")
+    parser.add_argument("--threads", default="1,all", metavar="COUNTS", help='default "1,all"')
+    parser.add_argument("--resume", action="store_true", help="go on with the file where an interrupted run stopped")
+    options, others = parser.parse_known_args(arguments)
+    try:
+        counts = numbers(options.threads)
+    except argparse.ArgumentTypeError as error:
+        parser.error(f"--threads: {error}")
+    command = [sys.executable, "-m", "bench", "--dst", "--output", str(options.result.resolve()), *others]
+    worst = 0
+    for k, count in enumerate(counts):
+        resume = ["--resume"] * (options.resume or k > 0)
+        status = finished([*command, "--threads", str(count), *resume])
+        if status not in (0, 1):
+            hint = "; --resume goes on from there" if status == INTERRUPTED else ""
+            print(f"{parser.prog}: stopped at {count} threads, no page was written{hint}", file=sys.stderr)
+            return status
+        worst = max(worst, status)
+    print(*publish.pages(options.result), sep="\n")
+    return worst
+
+
+def finished(command: Sequence[str]) -> int:
+    """Run a measurement; an interruption of us is one of it, and it is given time to end."""
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                continue
 
 
 def show(arguments: Sequence[str]) -> int:
     """``report``."""
     parser = argparse.ArgumentParser(prog="python -m bench report")
     parser.add_argument("result", type=Path)
-    parser.add_argument("--readme", action="store_true", help="write the Markdown table between the README's markers")
     parser.add_argument("--html", type=Path, metavar="FILE", help="write a page that needs no network")
+    parser.add_argument(
+        "--publish",
+        action="store_true",
+        help="write the page and the tables beside the result, and its summary and picture into this checkout",
+    )
     parser.add_argument("--rows", type=int, default=None, help="cut the table after so many rows")
     options = parser.parse_args(arguments)
     try:
         result = run.read(options.result)
         if options.html:
             html.write(options.html, result)
-        if options.readme:
-            report.write_readme(ROOT / "README.md", report.markdown(result))
-        if not options.html and not options.readme:
+        if options.publish:
+            print(*publish.pages(options.result), sep="\n")
+        if not options.html and not options.publish:
             print(report.terminal(result, options.rows))
     except (OSError, ValueError) as error:
         parser.exit(1, f"{parser.prog}: {error}\n")
@@ -244,7 +328,7 @@ def investigate(arguments: Sequence[str]) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Dispatch on the first word."""
     words_given = list(sys.argv[1:] if arguments is None else arguments)
-    commands = {"report": show, "compare": contrast, "accuracy": investigate}
+    commands = {"full": full, "report": show, "compare": contrast, "accuracy": investigate}
     if words_given and words_given[0] in commands:
         return commands[words_given[0]](words_given[1:])
     return measure(words_given)

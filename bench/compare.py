@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from bench.cases import OURS
+from bench.environment import differences
 from bench.report import aligned, figure, times
+from bench.run import key_of
 from bench.timing import geometric_mean, resampled_medians
 
-KEYS = ("family", "case", "mode", "dtype", "channels", "threads", "dst")
 THRESHOLD = 0.03
 
 Record = Mapping[str, Any]
@@ -36,11 +37,6 @@ class Move:
     def beyond(self, threshold: float) -> bool:
         """Whether the interval lies outside of the threshold on either side."""
         return self.low > 1 + threshold or self.high < 1 / (1 + threshold)
-
-
-def key_of(record: Record) -> tuple[Any, ...]:
-    """What makes two cells the same."""
-    return tuple(record[key] for key in KEYS)
 
 
 def samples_of(record: Record) -> dict[str, Sequence[float]]:
@@ -83,7 +79,8 @@ def text(before: Mapping[str, Any], after: Mapping[str, Any], threshold: float =
     found = moves(before, after)
     if not found:
         return "The two results have no cell in common in which ours was timed."
-    lines = [f"{name}: {old!r} -> {after['environment'].get(name)!r}" for name, old in changes(before, after)]
+    earlier, later = before["environment"], after["environment"]
+    lines = [f"{name}: {old!r} -> {later.get(name)!r}" for name, old in differences(earlier, later)]
     moved = [entry for entry in found if entry.beyond(threshold)]
     table = [("case", "mode", "dtype", "C", "thr", "before ms", "after ms", "after/before", "95 % interval", "peers")]
     for entry in moved:
@@ -100,9 +97,3 @@ def text(before: Mapping[str, Any], after: Mapping[str, Any], threshold: float =
         f"the noise; geometric mean after/before {times(geometric_mean([entry.ratio for entry in found]))}."
     )
     return "\n".join(lines)
-
-
-def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """What differs between the environments, with the earlier value."""
-    old, new = before["environment"], after["environment"]
-    return [(name, value) for name, value in old.items() if name != "load" and value != new.get(name)]

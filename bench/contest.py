@@ -19,13 +19,16 @@ class Contestant:
     """One way to compute a cell.
 
     ``call`` takes nothing and includes the allocation of its result, unless the cell says ``dst``. ``before`` runs
-    ahead of every sample, outside the timed region. ``to_array`` brings a result into the judge's layout.
+    ahead of every sample, outside the timed region. ``to_array`` brings a result into the judge's layout. Who repeats
+    the edge pixel under widened kernels, or keeps them at steps of a pixel, says so, as it is held to that.
     """
 
     name: str
     call: Callable[[], Any]
     to_array: Callable[[Any], np.ndarray] = np.asarray
     before: Callable[[], object] | None = None
+    repeats_edges: bool = False
+    step: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ class Selection:
     peers: Collection[str] = field(default_factory=tuple)
 
     def cells(self, family: Family) -> Iterator[Cell]:
-        """The family's cells, thread counts innermost, so that inputs and oracles are made once."""
+        """The family's cells: of one input one mode after the other, of one expected result the thread counts."""
         if self.families is not None and family.name not in self.families:
             return
         cases = family.cases if self.cases is None else self.cases
@@ -94,7 +97,7 @@ class Selection:
         dtypes = [dtype for dtype in family.dtypes if self.dtypes is None or dtype in self.dtypes]
         channels = family.channels if self.channels is None else self.channels
         outputs = (False, True) if self.dst else (False,)
-        for case, mode, dtype, depth in product(cases, modes, dtypes, channels):
+        for case, dtype, depth, mode in product(cases, dtypes, channels, modes):
             for threads, dst in product(self.threads, outputs):
                 cell = Cell(family.name, case, mode, dtype, depth, threads, dst)
                 if family.has(cell):

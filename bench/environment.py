@@ -11,10 +11,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from bench.peers import LIBRARIES, load, rayon_threads
+from bench.peers import LIBRARIES, load
 
 ROOT = Path(__file__).parents[1]
-VARIABLES = ("OMP_", "GOMP_", "KMP_", "OPENCV_", "RAYON_", "MKL_", "CYRESIZE_")
+# Not RAYON_: who has a pool of that size takes part only where the cell asks for as many threads.
+VARIABLES = ("OMP_", "GOMP_", "KMP_", "OPENCV_", "MKL_", "CYRESIZE_")
+MEASURED = ("cyresize", "setup.py")
 
 
 def processor() -> str:
@@ -54,13 +56,20 @@ def compiler() -> str:
     return match[0].decode() if match else "unknown"
 
 
+def git(*arguments: str) -> str:
+    """What git says about the checkout."""
+    command = ["git", "-C", str(ROOT), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+
+
 def revision() -> str:
-    """The commit of the checkout, marked where files differ from it."""
-    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=12"]
+    """The last commit that changed what is measured, marked where files differ from it."""
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+        commit = git("log", "-1", "--format=%h", "--abbrev=12", "--", *MEASURED)
+        changed = git("status", "--porcelain", "--untracked-files=no", "--", *MEASURED)
     except (OSError, subprocess.SubprocessError):
         return "unknown"
+    return (commit or "unknown") + ("-dirty" if changed else "")
 
 
 def load_average() -> float | None:
@@ -116,6 +125,9 @@ def environment(names: Collection[str]) -> Mapping[str, Any]:
         cv2 = load("cv2")
         found["ipp"] = cv2.ipp.getIppVersion() if cv2.ipp.useIPP() else "none"
         found["cv2_parallel"] = cv2.currentParallelFramework() if hasattr(cv2, "currentParallelFramework") else ""
-    if "kornia" in names:
-        found["kornia_threads"] = rayon_threads()
     return found
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """What differs between two environments, load apart, with the earlier value."""
+    return [(name, value) for name, value in before.items() if name != "load" and value != after.get(name)]

@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+TAIL = "\n ]\n}\n"
+
+
+def line(entry: Any) -> str:
+    """An entry as it stands in the file."""
+    return json.dumps(entry, separators=(",", ":"))
+
 
 def save(path: Path, result: Mapping[str, Any], entries: str) -> None:
     """Write a result, those of its list ``entries`` one per line, so that two files can be read side by side."""
     head = json.dumps({key: value for key, value in result.items() if key != entries}, indent=1)[:-2]
-    lines = ",\n".join(json.dumps(entry) for entry in result[entries])
-    path.write_text(f'{head},\n "{entries}": [\n{lines}\n ]\n}}\n', encoding="utf-8")
+    lines = ",\n".join(map(line, result[entries]))
+    path.write_text(f'{head},\n "{entries}": [\n{lines}{TAIL}', encoding="utf-8")
+
+
+def append(path: Path, entry: Any, first: bool) -> None:
+    """Add an entry to a file that ``save`` wrote: one write, after which the file is whole again."""
+    text = ("" if first else ",\n") + line(entry) + TAIL
+    with path.open("r+b") as file:
+        file.seek(-len(TAIL), os.SEEK_END)
+        file.write(text.encode())
 
 
 def read(path: Path, form: int | str, command: str) -> dict[str, Any]:

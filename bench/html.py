@@ -34,10 +34,9 @@ def megapixels(record: Mapping[str, Any]) -> float:
     return images_of(record) * case.out_height * case.out_width / 1e6
 
 
-def contestant(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """What the page shows of a contestant: milliseconds and errors."""
-    keys = {"ms": "median", "low": "low", "high": "high", "max": "max_error", "mean": "mean_error"}
-    return {short: entry[long] for short, long in keys.items() if long in entry}
+def contestant(entry: Mapping[str, Any]) -> list[float | None]:
+    """What the page shows of a contestant: milliseconds, their quartiles, the largest and the mean error."""
+    return [entry.get(name) for name in ("median", "low", "high", "max_error", "mean_error")]
 
 
 def cell(row: Row) -> dict[str, Any]:
@@ -54,9 +53,9 @@ def cell(row: Row) -> dict[str, Any]:
         "copy": row.copy,
         "floor": row.ours / row.copy,
         "mps": 1e3 * megapixels(record) / row.ours,
-        "error": timed[OURS].get("max"),
-        "mean": timed[OURS].get("mean"),
-        "peer_error": timed[name].get("max") if name else None,
+        "error": timed[OURS][3],
+        "mean": timed[OURS][4],
+        "peer_error": timed[name][3] if name else None,
         "lost": row.lost,
         "below": row.bar.each if row.below else None,
         "timed": timed,
@@ -91,6 +90,25 @@ def content(result: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def short(value: Any) -> Any:
+    """Floats with four significant digits, wherever they stand."""
+    if isinstance(value, float):
+        return float(f"{value:.4g}")
+    if isinstance(value, dict):
+        return {key: short(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [short(entry) for entry in value]
+    return value
+
+
+def packed(everything: dict[str, Any]) -> dict[str, Any]:
+    """The content with cells as rows: thousands of them would repeat every name."""
+    cells = everything["cells"]
+    columns = list(cells[0]) if cells else []
+    rows = [[entry[name] for name in columns] for entry in cells]
+    return dict(short(everything | {"columns": columns, "cells": rows}))
+
+
 def embedded(value: Any) -> str:
     """JSON that cannot end the script element in which it stands."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
@@ -112,7 +130,7 @@ def page(result: Mapping[str, Any]) -> str:
 {style}</style>
 </head>
 <body>
-{body}<script type="application/json" id="result">{embedded(content(result))}</script>
+{body}<script type="application/json" id="result">{embedded(packed(content(result)))}</script>
 <script>
 {script}</script>
 </body>

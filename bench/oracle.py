@@ -79,17 +79,18 @@ def filtered(n: int, m: int, kernel: Kernel, support: int) -> Axis:
     return Axis(np.clip(index, 0, n - 1), weight / weight.sum(axis=1, keepdims=True))
 
 
-def widened(n: int, m: int, kernel: Kernel, support: int) -> Axis:
-    """Taps of a kernel stretched by the shrink factor; those outside are dropped."""
+def widened(n: int, m: int, kernel: Kernel, support: int, repeated: bool = False) -> Axis:
+    """Taps of a kernel stretched by the shrink factor; those outside are dropped, or take the edge pixel."""
     scale = n / m
     stretch = max(scale, 1.0)
     reach = support * stretch
     centre = (np.arange(m) + 0.5) * scale
-    first = np.maximum((centre - reach + 0.5).astype(int), 0)
-    last = np.minimum((centre + reach + 0.5).astype(int), n)
+    first, last = (np.floor(centre + side + 0.5).astype(int) for side in (-reach, reach))
+    if not repeated:
+        first, last = np.maximum(first, 0), np.minimum(last, n)
     index = first[:, None] + np.arange((last - first).max())
     weight = np.where(index < last[:, None], kernel((index + 0.5 - centre[:, None]) / stretch), 0)
-    return Axis(np.minimum(index, n - 1), weight / weight.sum(axis=1, keepdims=True))
+    return Axis(np.clip(index, 0, n - 1), weight / weight.sum(axis=1, keepdims=True))
 
 
 def covered(n: int, m: int) -> Axis:
@@ -112,7 +113,7 @@ def area_enlarged(n: int, m: int) -> Axis:
     return Axis(index, np.stack([1 - fraction, fraction], axis=1))
 
 
-def axis(mode: str, n: int, m: int, antialias: bool, shrinks: bool) -> Axis:
+def axis(mode: str, n: int, m: int, antialias: bool, shrinks: bool, repeated: bool = False) -> Axis:
     """The taps of one axis; ``shrinks`` says whether both axes do, which AREA depends on."""
     if mode == "nearest":
         return nearest(n, m)
@@ -120,15 +121,15 @@ def axis(mode: str, n: int, m: int, antialias: bool, shrinks: bool) -> Axis:
         return nearest_exact(n, m)
     if mode == "area":
         return covered(n, m) if shrinks else area_enlarged(n, m)
-    return widened(n, m, *WIDENED[mode]) if antialias else filtered(n, m, *FIXED[mode])
+    return widened(n, m, *WIDENED[mode], repeated) if antialias else filtered(n, m, *FIXED[mode])
 
 
 @lru_cache(maxsize=32)
-def axes(case: Case, mode: str, antialias: bool) -> tuple[Axis, Axis]:
+def axes(case: Case, mode: str, antialias: bool, repeated: bool = False) -> tuple[Axis, Axis]:
     """Rows and columns of a case."""
     return (
-        axis(mode, case.height, case.out_height, antialias, case.shrinks),
-        axis(mode, case.width, case.out_width, antialias, case.shrinks),
+        axis(mode, case.height, case.out_height, antialias, case.shrinks, repeated),
+        axis(mode, case.width, case.out_width, antialias, case.shrinks, repeated),
     )
 
 
@@ -138,13 +139,18 @@ def sampled_rows(case: Case) -> np.ndarray:
 
 
 def resized_rows(
-    source: np.ndarray, case: Case, mode: str, antialias: bool, picked: np.ndarray | None = None
+    source: np.ndarray,
+    case: Case,
+    mode: str,
+    antialias: bool,
+    picked: np.ndarray | None = None,
+    repeated: bool = False,
 ) -> np.ndarray:
     """The picked output rows of H x W or H x W x C in float64, clipped to the range of an integer dtype.
 
-    None picks the sampled ones.
+    None picks the sampled ones; ``repeated`` gives widened kernels the edge pixel for what lies outside.
     """
-    rows, columns = axes(case, mode, antialias)
+    rows, columns = axes(case, mode, antialias, repeated)
     picked = sampled_rows(case) if picked is None else picked
     image = source if source.ndim == 3 else source[:, :, None]
     tall = np.zeros((len(picked), *image.shape[1:]))
@@ -176,18 +182,22 @@ def dropped(part: Axis, scale: float) -> float:
     return float(np.where(part.weight * scale < 1e-3, part.weight, 0).sum(axis=1).max())
 
 
-def tolerance(case: Case, mode: str, dtype: str, antialias: bool = False, truncates: bool = False) -> float:
+def tolerance(
+    case: Case, mode: str, dtype: str, antialias: bool = False, truncates: bool = False, step: float = 0.0
+) -> float:
     """How far from exact a sound implementation may be.
 
     Allowed are: coordinates in float32 (four roundings each), sums in float32, for bytes weights of 11 bits (8 for
     LINEAR_EXACT), for integers one rounding at the end and one between the passes, and what AREA leaves out. Who
-    ``truncates`` may cut where others round.
+    ``truncates`` may cut where others round, and who keeps kernels at steps of a pixel may be half a step off.
     """
     rows, columns = axes(case, mode, antialias)
     top = 65535.0 if dtype == "uint16" else 255.0
     taps = rows.weight.shape[1] + columns.weight.shape[1]
     growth = max(rows.norm, columns.norm)
     shift = 2.0**-22 * (case.width * rows.norm + case.height * columns.norm) * steepness(mode, antialias)
+    stretches = max(case.height / case.out_height, 1), max(case.width / case.out_width, 1)
+    shift += step / 2 * (rows.norm / stretches[0] + columns.norm / stretches[1]) * steepness(mode, antialias)
     allowed = top * (shift + 2.0**-23 * taps * rows.norm * columns.norm)
     if mode == "area" and case.shrinks:
         allowed += top * (dropped(rows, case.height / case.out_height) + dropped(columns, case.width / case.out_width))

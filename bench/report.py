@@ -1,28 +1,19 @@
-"""Results as text: a table for the terminal, losses first, and a Markdown section for the README."""
+"""Results as rows and groups, and as text for a terminal, losses first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from bench.bars import NOISE, Bar, bar_of
-from bench.cases import MODES, OURS, Case
-from bench.files import replace_between
+from bench.cases import OURS, Case
 from bench.run import wrong
 from bench.timing import geometric_mean
 
-BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 LABELS = ("case", "mode", "dtype", "C", "thr")
 TEXT_COLUMNS = frozenset({0, 1, 2, 7, 13})
 HEADINGS = (*LABELS, "ours ms", "best peer ms", "who", "ratio", "copy ms", "x copy", "error", "peer's", "below bar")
-# Sections of the README: dtype, channels, family, title.
-SECTIONS = (
-    ("uint8", 3, "resize", "uint8, 3 channels"),
-    ("float32", 3, "resize", "float32, 3 channels"),
-    ("uint8", 3, "antialias", "uint8, 3 channels, antialiased"),
-)
 
 
 @dataclass(frozen=True)
@@ -83,6 +74,12 @@ def rows_of(result: Mapping[str, Any]) -> list[Row]:
         if ours is not None:
             rows.append(Row(record, bar_of(record), ours, times))
     return sorted(rows, key=lambda row: (row.ratio is None, row.ratio or 0))
+
+
+def area_of(case: str) -> int:
+    """Pixels of a case, source and output, to sort by."""
+    sizes = Case.parse(case)
+    return sizes.height * sizes.width + sizes.out_height * sizes.out_width
 
 
 def figure(value: float | None) -> str:
@@ -149,7 +146,7 @@ def groups_of(rows: Iterable[Row]) -> list[Group]:
 
 def group_table(groups: Iterable[Group]) -> list[tuple[str, ...]]:
     """Groups as rows of text, with a heading."""
-    table: list[tuple[str, ...]] = [("group", "thr", "cells", "mean", "bar", "least", "bar", "below", "lost", "")]
+    table: list[tuple[str, ...]] = [("group", "thr", "cells", "mean", "bar", "least", "bar", "below", "lost", "aim")]
     for group in groups:
         bar = group.bar
         below, lost = sum(row.below for row in group.rows), sum(row.lost for row in group.rows)
@@ -229,72 +226,3 @@ def terminal(result: Mapping[str, Any], limit: int | None = None) -> str:
         lines += ["", "Not timed, as the result was refused or not right:", *out]
     lines += ["", f"{len(rows)} cells, {lost} of them lost to the fastest of all peers."]
     return "\n".join(lines)
-
-
-def markdown_table(table: Sequence[Sequence[str]]) -> list[str]:
-    """A Markdown table, the first column to the left."""
-    head, *body = table
-    rule = ["---"] + ["--:"] * (len(head) - 1)
-    return ["| " + " | ".join(line) + " |" for line in (head, rule, *body)]
-
-
-def section(rows: Sequence[Row], dtype: str, channels: int, family: str, threads: int) -> list[str]:
-    """Cases down, modes across: our milliseconds and how many times as fast that is."""
-    wanted = (family, dtype, channels, threads, False)
-    picked = {
-        (r["case"], r["mode"]): row
-        for row in rows
-        if (r := row.record) and (r["family"], r["dtype"], r["channels"], r["threads"], r["dst"]) == wanted
-    }
-    modes = [mode for mode in MODES if any(mode == key[1] for key in picked)]
-    cases = sorted({case for case, _ in picked}, key=area_of, reverse=True)
-
-    def entry(case: str, mode: str) -> str:
-        row = picked.get((case, mode))
-        if row is None:
-            return "-"
-        ratio = "" if row.ratio is None else f" ({times(row.ratio)}x)"
-        return f"**{figure(row.ours)}{ratio}**" if row.lost else f"{figure(row.ours)}{ratio}"
-
-    table = [("h x w", *modes), *((case.replace("-", " → "), *(entry(case, mode) for mode in modes)) for case in cases)]
-    return markdown_table(table) if picked else []
-
-
-def area_of(case: str) -> int:
-    """Pixels of a case, source and output, to sort by."""
-    sizes = Case.parse(case)
-    return sizes.height * sizes.width + sizes.out_height * sizes.out_width
-
-
-def losses(rows: Sequence[Row]) -> list[str]:
-    """Every lost cell, folded away but there."""
-    lost = [row for row in rows if row.lost]
-    if not lost:
-        return [f"No peer was faster in any of the {len(rows)} cells."]
-    columns = ("case", "mode", "dtype", "C", "threads", "ours ms", "peer ms", "peer", "ratio")
-    table = [columns, *(cells_of(row)[:9] for row in lost)]
-    summary = f"Some peer was faster in {len(lost)} of {len(rows)} cells; all of them"
-    return ["<details>", f"<summary>{summary}</summary>", "", *markdown_table(table), "", "</details>"]
-
-
-def markdown(result: Mapping[str, Any]) -> str:
-    """The README's section, without its markers."""
-    rows = rows_of(result)
-    lines = ["Measured on " + header(result)[0] + ".  ", header(result)[2] + ".", ""]
-    lines.append("Milliseconds, and in brackets how many times as long the fastest other library takes; lost: bold.")
-    for threads in sorted({row.record["threads"] for row in rows}):
-        for dtype, channels, family, title in SECTIONS:
-            table = section(rows, dtype, channels, family, threads)
-            if table:
-                lines += ["", f"**{title}, {threads} thread{'s' if threads > 1 else ''}**", "", *table]
-    groups = groups_of(rows)
-    if groups:
-        lines += ["", "Geometric means over all sizes and channel counts, against the aims of the project:", ""]
-        lines += markdown_table(group_table(groups))
-    lines += ["", *losses(rows), "", "Run `python -m bench` to measure your own machine."]
-    return "\n".join(lines)
-
-
-def write_readme(path: Path, text: str) -> None:
-    """Replace what stands between the markers of ``path``; ValueError unless both stand there once, in order."""
-    replace_between(path, BEGIN, END, text)

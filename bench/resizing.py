@@ -15,7 +15,7 @@ from bench.peers import Task, resize_contestants
 NEAREST = ("nearest", "nearest_exact")
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def noise(height: int, width: int, channels: int, dtype: str) -> np.ndarray:
     """Uniform noise, the input on which mistakes show most.
 
@@ -34,9 +34,10 @@ def noise(height: int, width: int, channels: int, dtype: str) -> np.ndarray:
 
 
 @lru_cache(maxsize=4)
-def exact_rows(case: Case, mode: str, dtype: str, channels: int, antialias: bool) -> np.ndarray:
+def exact_rows(case: Case, mode: str, dtype: str, channels: int, antialias: bool, repeated: bool) -> np.ndarray:
     """The oracle's rows, kept while thread counts change."""
-    return oracle.resized_rows(noise(case.height, case.width, channels, dtype), case, mode, antialias)
+    source = noise(case.height, case.width, channels, dtype)
+    return oracle.resized_rows(source, case, mode, antialias, repeated=repeated)
 
 
 def neighbours(source: np.ndarray, case: Case, mode: str, result: np.ndarray) -> bool:
@@ -56,7 +57,15 @@ def neighbours(source: np.ndarray, case: Case, mode: str, result: np.ndarray) ->
     return bool(found.all())
 
 
-def verdict(cell: Cell, antialias: bool, name: str, result: np.ndarray, twin: tuple[str, np.ndarray] | None) -> Verdict:
+def verdict(
+    cell: Cell,
+    antialias: bool,
+    name: str,
+    result: np.ndarray,
+    twin: tuple[str, np.ndarray] | None,
+    repeated: bool = False,
+    step: float = 0.0,
+) -> Verdict:
     """Judge one contestant's result, against its twin's bits if it has one, else against exact arithmetic."""
     case = cell.case
     source = noise(case.height, case.width, cell.channels, cell.dtype)
@@ -65,7 +74,7 @@ def verdict(cell: Cell, antialias: bool, name: str, result: np.ndarray, twin: tu
         return Verdict(f"{cell.dtype} of shape {shape}", False, note=f"it is {result.dtype} of shape {result.shape}")
     largest = mean = None
     if cell.mode not in NEAREST:
-        exact = exact_rows(case, cell.mode, cell.dtype, cell.channels, antialias)
+        exact = exact_rows(case, cell.mode, cell.dtype, cell.channels, antialias, repeated)
         error = np.abs(result[oracle.sampled_rows(case)].astype(np.float64) - exact)
         largest, mean = float(error.max()), float(error.mean())
     if twin is not None:
@@ -76,8 +85,9 @@ def verdict(cell: Cell, antialias: bool, name: str, result: np.ndarray, twin: tu
         touching = neighbours(source, case, cell.mode, result)
         return Verdict("the nearest pixel or its neighbour", touching, note="" if touching else "pixels from elsewhere")
     # A peer that cuts instead of rounding does the same work; its error stands beside its time.
-    allowed = oracle.tolerance(case, cell.mode, cell.dtype, antialias, truncates=name != OURS)
-    return Verdict(f"within {allowed:.4g} of exact", largest <= allowed, largest, mean)
+    allowed = oracle.tolerance(case, cell.mode, cell.dtype, antialias, truncates=name != OURS, step=step)
+    kind = "exact with edges repeated" if repeated else "exact"
+    return Verdict(f"within {allowed:.4g} of {kind}", largest <= allowed, largest, mean)
 
 
 def resize_trial(cell: Cell, peers: Collection[str], *, antialias: bool, twin: str | None) -> Trial:
@@ -87,12 +97,23 @@ def resize_trial(cell: Cell, peers: Collection[str], *, antialias: bool, twin: s
     size = (case.out_height, case.out_width)
     task = Task(source, size, cell.mode, antialias, cell.threads, cell.dst)
 
+    contestants = resize_contestants(task, peers)
+
     def judge(results: Mapping[str, np.ndarray]) -> dict[str, Verdict]:
         pair = (twin, results[twin]) if twin is not None and twin in results else None
         return {
-            name: verdict(cell, antialias, name, result, pair if name == OURS else None)
-            for name, result in results.items()
+            entry.name: verdict(
+                cell,
+                antialias,
+                entry.name,
+                results[entry.name],
+                pair if entry.name == OURS else None,
+                repeated=entry.repeats_edges,
+                step=entry.step,
+            )
+            for entry in contestants
+            if entry.name in results
         }
 
     moved = source.nbytes + task.output().nbytes
-    return Trial(cell, resize_contestants(task, peers), judge, moved)
+    return Trial(cell, contestants, judge, moved)

@@ -15,7 +15,7 @@ import numpy as np
 from bench import files, peers
 from bench.cases import OURS, Cell
 from bench.contest import Contestant, Family, Selection, Trial, Verdict, families
-from bench.timing import elapsed, repeats_for, summary, wait_for_quiet
+from bench.timing import SLOW_SECONDS, elapsed, repeats_for, summary, wait_for_quiet
 
 FORMAT = 1
 COPY = "copy"
@@ -23,9 +23,9 @@ FEWEST_ROUNDS = 5
 MOST_ROUNDS = 60
 STEADY_ROUNDS = 11
 STEADY = 0.01
-SLOW_ROUNDS = 3
-SLOW = 10
-SLOW_SECONDS = 0.02
+BEHIND_ROUNDS = 3
+BEHIND = 10
+BEHIND_SECONDS = 0.005
 
 Record = dict[str, Any]
 
@@ -37,15 +37,17 @@ class Lane:
     contestant: Contestant
     threads: int
     repeats: int
+    slow: bool
     samples: list[float]
 
     def sample(self) -> None:
-        """Time it once. One call before is not timed: it wakes the threads and fills the caches."""
+        """Time it once. One call before is not timed, as it wakes the threads and fills the caches of a short one."""
         if self.threads > 1:
             wait_for_quiet()
         if self.contestant.before is not None:
             self.contestant.before()
-        self.contestant.call()
+        if not self.slow:
+            self.contestant.call()
         self.samples.append(elapsed(self.contestant.call, self.repeats) / self.repeats)
 
 
@@ -60,25 +62,38 @@ def copy_floor(moved_bytes: int) -> Contestant:
     return Contestant(COPY, call)
 
 
-def results(trial: Trial) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-    """The arrays that the contestants give, and the words of those that refuse."""
-    arrays, refusals = {}, {}
+@dataclass
+class Outcome:
+    """What a first call of every contestant gave: arrays, seconds, and the words of those that refuse."""
+
+    arrays: dict[str, np.ndarray]
+    seconds: dict[str, float]
+    refusals: dict[str, str]
+
+
+def results(trial: Trial) -> Outcome:
+    """Call every contestant once."""
+    found = Outcome({}, {}, {})
     for contestant in trial.contestants:
         if contestant.before is not None:
             contestant.before()
         try:
+            start = time.perf_counter()
+            result = contestant.call()
+            found.seconds[contestant.name] = time.perf_counter() - start
             # A copy, as some hand out memory that the next call reuses.
-            arrays[contestant.name] = np.array(contestant.to_array(contestant.call()))
+            found.arrays[contestant.name] = np.array(contestant.to_array(result))
         except Exception as error:
-            refusals[contestant.name] = f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"[:200]
-    return arrays, refusals
+            found.refusals[contestant.name] = f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"[:200]
+    return found
 
 
-def lane(contestant: Contestant, threads: int) -> Lane:
-    """Warm up and choose the repeats of a sample."""
+def lane(contestant: Contestant, threads: int, first: float = 0.0) -> Lane:
+    """Choose the repeats of a sample; ``first`` is what the first call took."""
     if contestant.before is not None:
         contestant.before()
-    return Lane(contestant, threads, repeats_for(contestant.call), [])
+    repeats = repeats_for(contestant.call, first=first)
+    return Lane(contestant, threads, repeats, repeats == 1 and first >= SLOW_SECONDS, [])
 
 
 def steady(lanes: Sequence[Lane]) -> bool:
@@ -95,7 +110,7 @@ def in_the_race(lanes: Sequence[Lane]) -> list[Lane]:
     """All but those far behind that take long: a few samples say enough of them, and the others need the time."""
     medians = [summary(entry.samples).median for entry in lanes]
     fastest = min((m for m, entry in zip(medians, lanes, strict=True) if entry.contestant.name != COPY), default=0.0)
-    limit = max(SLOW * fastest, SLOW_SECONDS)
+    limit = max(BEHIND * fastest, BEHIND_SECONDS)
     return [e for m, e in zip(medians, lanes, strict=True) if m <= limit or e.contestant.name == COPY]
 
 
@@ -108,7 +123,7 @@ def time_in_turns(lanes: Sequence[Lane], seconds: float, shuffle: Callable[[list
         shuffle(order)
         for entry in order:
             entry.sample()
-        if turn == SLOW_ROUNDS:
+        if turn == BEHIND_ROUNDS:
             racing = in_the_race(lanes)
             if len(racing) < len(lanes):
                 deadline = time.perf_counter() + seconds
@@ -131,6 +146,11 @@ def described(cell: Cell) -> Record:
     }
 
 
+def key_of(record: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What makes two cells the same."""
+    return tuple(record[key] for key in ("family", "case", "mode", "dtype", "channels", "threads", "dst"))
+
+
 def judged(verdict: Verdict) -> Record:
     """A verdict as it stands in the file."""
     entry: Record = {"expected": verdict.expected, "met": verdict.met}
@@ -149,7 +169,7 @@ def timed(entry: Lane) -> Record:
     numbers = {"median": found.median, "low": found.low, "high": found.high}
     return {name: float(f"{1e3 * value:.5g}") for name, value in numbers.items()} | {
         "repeats": entry.repeats,
-        "samples": [float(f"{1e3 * value:.5g}") for value in entry.samples],
+        "samples": [float(f"{1e3 * value:.4g}") for value in entry.samples],
     }
 
 
@@ -157,13 +177,12 @@ def measure(trial: Trial, names: Collection[str], seconds: float) -> Record:
     """One cell: who is right, and how long those who are take."""
     cell = trial.cell
     peers.set_threads(names, cell.threads)
-    arrays, refusals = results(trial)
-    verdicts = trial.judge(arrays)
-    entries: dict[str, Record] = {name: {"refused": reason} for name, reason in refusals.items()}
-    entries |= {name: judged(verdict) for name, verdict in verdicts.items()}
-    del arrays
+    first = results(trial)
+    entries: dict[str, Record] = {name: {"refused": reason} for name, reason in first.refusals.items()}
+    entries |= {name: judged(verdict) for name, verdict in trial.judge(first.arrays).items()}
+    first.arrays.clear()
     right = [contestant for contestant in trial.contestants if entries[contestant.name].get("met")]
-    lanes = [lane(contestant, cell.threads) for contestant in right]
+    lanes = [lane(contestant, cell.threads, first.seconds[contestant.name]) for contestant in right]
     lanes.append(lane(copy_floor(trial.moved_bytes), 1))
     turns = random.Random(repr(cell))
     time_in_turns(lanes, seconds, turns.shuffle)
@@ -191,9 +210,11 @@ def with_progress(cells: Sequence[tuple[Family, Cell]]) -> Iterable[tuple[Family
     return bar
 
 
-def run(selection: Selection, seconds: float) -> Iterator[Record]:
-    """Measure the selection, cell by cell."""
-    for family, cell in with_progress(chosen(selection)):
+def run(selection: Selection, seconds: float, done: Iterable[Record] = ()) -> Iterator[Record]:
+    """Measure the selection, cell by cell, without the cells that are ``done``."""
+    known = set(map(key_of, done))
+    left = [(family, cell) for family, cell in chosen(selection) if key_of(described(cell)) not in known]
+    for family, cell in with_progress(left):
         yield measure(family.prepare(cell, selection.peers), selection.peers, seconds)
 
 
@@ -213,6 +234,11 @@ def wrong(records: Iterable[Mapping[str, Any]]) -> list[str]:
 def save(path: Path, result: Mapping[str, Any]) -> None:
     """Write a result, one cell per line."""
     files.save(path, result, "cells")
+
+
+def append(path: Path, record: Record, first: bool) -> None:
+    """Add a cell to a file that ``save`` wrote, which is whole before and after."""
+    files.append(path, record, first)
 
 
 def read(path: Path) -> dict[str, Any]:

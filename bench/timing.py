@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 SAMPLE_SECONDS = 200e-6
+SLOW_SECONDS = 0.02  # a call that takes so long needs no other before it, and few of it are enough
 
 
 def elapsed(call: Callable[[], Any], repeats: int) -> float:
@@ -30,9 +31,11 @@ def elapsed(call: Callable[[], Any], repeats: int) -> float:
             gc.enable()
 
 
-def repeats_for(call: Callable[[], Any], seconds: float = SAMPLE_SECONDS) -> int:
-    """How many calls make a sample of at least ``seconds``."""
+def repeats_for(call: Callable[[], Any], seconds: float = SAMPLE_SECONDS, first: float = 0.0) -> int:
+    """How many calls make a sample of at least ``seconds``; ``first`` is what a call before this took."""
     repeats = 1
+    if first >= SLOW_SECONDS and elapsed(call, 1) >= SLOW_SECONDS:
+        return 1
     while True:
         # Twice, as an interruption of one would pass for a slow call.
         took = min(elapsed(call, repeats), elapsed(call, repeats))

@@ -1,5 +1,6 @@
 """Sphinx's settings: python -m sphinx -W -b html docs docs/_build. The pictures are drawn first."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -33,6 +34,14 @@ html_static_path = ["static"]
 html_css_files = ["pictures.css"]
 
 
+def draw(app):
+    """Draw the pictures, and put the report of the benchmark beside the pages."""
+    folder = HERE / "generated"
+    figures.draw_all(folder)
+    if (folder / "report.html").exists():
+        shutil.copy(folder / "report.html", app.outdir)
+
+
 def setup(app):
-    """Draw the pictures when a build starts."""
-    app.connect("builder-inited", lambda _: figures.draw_all(HERE / "generated"))
+    """Draw when a build starts."""
+    app.connect("builder-inited", draw)

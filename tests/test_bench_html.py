@@ -37,6 +37,10 @@ search.value = "lanczos4 224x224";
 search.oninput();
 found.filtered = [...new Set(column(3))];
 found.losses = texts("#losses tbody tr").length;
+found.aims = [4, 4, 1].map((k) => {
+  document.querySelectorAll("#aims th button")[k - 1].click();
+  return texts(`#aims tbody td:nth-child(${k})`);
+});
 found.heat = texts("#heat tbody td button").length;
 found.modes = texts("#bars .mode h3");
 document.querySelector("#heat tbody tr:last-child td:nth-child(3) button").click();
@@ -96,6 +100,18 @@ def test_content_is_the_result(result):
     assert "torch: resize nearest uint8, 1 cells: TypeError: <i>no</i>" in content["excluded"]
 
 
+def test_packing_keeps_every_field_to_four_digits(result):
+    content = html.content(result)
+    packed = html.packed(content)
+    assert len(packed["cells"]) == len(content["cells"])
+    for row, cell in zip(packed["cells"], content["cells"], strict=True):
+        found = dict(zip(packed["columns"], row, strict=True))
+        assert found.keys() == cell.keys()
+        assert found["timed"][OURS] == [pytest.approx(value, rel=1e-3) for value in cell["timed"][OURS]]
+        assert found["ratio"] == pytest.approx(cell["ratio"], rel=1e-3)
+        assert found["case"] == cell["case"]
+
+
 def test_pixels_of_a_batch_count_all_its_images():
     for family, mode, images in (("preprocess", "stretch x32", 32), ("resize", "linear", 1), ("folder", "jpg", FILES)):
         record = {"family": family, "mode": mode, "case": "480x640-250x400"}
@@ -109,7 +125,7 @@ def test_page_fetches_nothing_and_keeps_data_out_of_the_markup(result):
     assert text.count("</script>") == 2
     assert "Some &lt;CPU>" in text or "Some &lt;CPU&gt;" in text
     data = re.search(r'<script type="application/json" id="result">(.*?)</script>', text, re.DOTALL)[1]
-    assert json.loads(data) == json.loads(json.dumps(html.content(result)))
+    assert json.loads(data) == json.loads(json.dumps(html.packed(html.content(result))))
 
 
 def test_command_writes_the_page(result, tmp_path, capsys):
@@ -149,11 +165,57 @@ def test_page_in_a_browser(result, tmp_path, width):
     assert found["names"] == sorted(found["names"])
     assert found["filtered"] == ["lanczos4"]
     assert found["losses"] == len(CASES)
+    up, down, names = found["aims"]
+    assert len(set(up)) > 2
+    assert [float(text) for text in up] == sorted(float(text) for text in up)
+    assert down == up[::-1]
+    assert names == sorted(names, key=str.lower)
     assert found["heat"] == len(CASES) * len(MODES)
     assert found["modes"] == list(MODES)
     assert found["chosen"][1] == "uint8"
     assert len(found["fills"]) == 3 * len(MODES)
     assert min(found["fills"]) > 0
+
+
+VIEWS = """
+const found = {};
+const controls = () => [...document.querySelectorAll("#heat select")];
+const choose = (k, value) => Object.assign(controls()[k], { value }).onchange();
+const look = () => ({
+  controls: controls().map((node) => node.value),
+  heat: [...document.querySelectorAll("#heat tbody td button")].map((node) => node.textContent),
+  bars: [...document.querySelectorAll("#bars .mode h3")].map((node) => node.textContent),
+});
+found.families = [...controls()[0].options].map((node) => node.value);
+found.first = look();
+choose(0, "operations");
+found.operations = look();
+choose(1, "2");
+found.two = look();
+choose(0, "resizing");
+found.back = look();
+const answer = document.createElement("pre");
+document.body.replaceChildren(Object.assign(answer, { id: "found", textContent: JSON.stringify(found) }));
+"""
+
+
+def test_families_have_heat_maps_of_their_own(result, tmp_path):
+    """Operations show every number of channels; what another family lacks is chosen anew."""
+
+    def cell(ratio, **changes):
+        return record("64x64-128x128", "linear", "uint8", 1.0, {"torch": ratio}) | changes
+
+    cells = [cell(2.0), cell(3.0, threads=2), cell(4.0, family="antialias", channels=4)]
+    cells += [cell(5.0, family="operations", mode="max_unpool2d", channels=64, threads=2)]
+    cells += [cell(6.0, family="operations", mode="interpolate nearest", channels=16)]
+    found, console = browse(html.page(result | {"cells": cells}), 1280, tmp_path, VIEWS)
+    assert console == []
+    assert found["families"] == ["resizing", "operations"]
+    assert found["first"] == {"controls": ["resizing", "3", "1", "fresh"], "heat": ["2.00"], "bars": ["linear"]}
+    assert found["operations"]["controls"] == ["operations", "1", "fresh"]
+    assert (found["operations"]["heat"], found["operations"]["bars"]) == (["6.00"], ["interpolate nearest"])
+    assert (found["two"]["heat"], found["two"]["bars"]) == (["5.00"], ["max_unpool2d"])
+    assert found["back"]["heat"] == ["3.00"]
 
 
 def test_page_without_cells_still_opens(result, tmp_path):

@@ -3,6 +3,8 @@
 import doctest
 import json
 import re
+import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import numpy as np
 import pytest
 
 import cyresize
+from cyresize import cli
 from cyresize.engine import cpu
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -30,6 +33,30 @@ def test_examples_run(page):
 
 def test_some_pages_have_examples():
     assert sum(">>> " in page.read_text(encoding="utf-8") for page in PAGES) >= 4
+
+
+CALLS = [line.strip() for page in PAGES for line in page.read_text(encoding="utf-8").splitlines()]
+CALLS = [line for line in CALLS if re.match(r"cyresize (resize|info)\b", line)]
+
+
+@pytest.mark.parametrize("line", CALLS)
+def test_command_lines_parse(line):
+    cli.build_parser().parse_args(shlex.split(line)[1:])
+
+
+def test_command_lines_are_read():
+    assert len(CALLS) >= 6
+
+
+def test_options_that_the_page_of_the_command_line_names_exist():
+    """``cyresize resize --help`` has them."""
+    named = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", text("cli.rst")))
+    done = subprocess.run(
+        [sys.executable, "-m", "cyresize", "resize", "--help"], capture_output=True, text=True, check=True, timeout=60
+    )
+    known = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", done.stdout)) | {"-m"}
+    assert len(named) > 10
+    assert named <= known, named - known
 
 
 PILLOW = re.findall(r"^   \* - ``(image\.resize.*?)``\n     - ``(.*?)``$", text("migrating.rst"), re.MULTILINE)
@@ -115,7 +142,7 @@ def test_page_of_speed_takes_the_result_with_the_most_cells(tmp_path):
     (tmp_path / "c.json").write_text(json.dumps({"format": "accuracy 1", "entries": []}))
     name, result = speed().committed(tmp_path)
     assert name == "b.json"
-    modes, cases, values = speed().ratios(speed().rows_of(result))
+    modes, cases, values = speed().picture.ratios(speed().rows_of(result))
     assert (modes, cases) == (["nearest", "linear"], ["64x64-32x32", "480x640-224x224"])
     np.testing.assert_array_equal(values, [[0.5, np.nan], [np.nan, 2.0]])
     page = speed().text(name, result)

@@ -76,4 +76,14 @@ def prepare(cell: Cell, peers: Collection[str]) -> Trial:
     return Trial(cell, contestants, judge, moved)
 
 
-FAMILY = Family("folder", "A folder of files", CASES, ("jpg", "png"), ("uint8",), (3,), prepare, any_case=False)
+FAMILY = Family(
+    "folder",
+    "A folder of files",
+    CASES,
+    ("jpg", "png"),
+    ("uint8",),
+    (3,),
+    prepare,
+    any_case=False,
+    has=lambda cell: not cell.dst,  # files are always new
+)

@@ -8,7 +8,8 @@ from typing import Any
 
 from bench.files import replace_between
 from bench.lab.contests import USED
-from bench.report import aligned, markdown_table
+from bench.markdown import markdown_table
+from bench.report import aligned
 from bench.timing import geometric_mean
 
 BEGIN, END = "<!-- lab:begin -->", "<!-- lab:end -->"

@@ -1,6 +1,7 @@
 "use strict";
 
 const data = JSON.parse(document.getElementById("result").textContent);
+data.cells = data.cells.map((row) => Object.fromEntries(data.columns.map((name, k) => [name, row[k]])));
 const section = (id, part) => document.querySelector(`#${id} ${part}`);
 
 // An element with properties and children; text becomes text nodes, so that nothing in the data is markup.
@@ -29,9 +30,11 @@ function short(value) {
   return value !== 0 && value < 0.001 ? value.toExponential(1) : String(Number(value.toPrecision(3)));
 }
 
-const arrow = (name) => name.replace("-", " → ").replaceAll("x", "×");
+// The break, if there must be one, comes before the arrow.
+const arrow = (name) => name.replace("-", " →\u00a0").replaceAll("x", "×");
 const unique = (values) => [...new Set(values)];
-const modeName = (cell) => (cell.family === "resize" ? cell.mode : `${cell.family} ${cell.mode}`);
+// Operations have names that say what they are.
+const modeName = (cell) => (["resize", "operations"].includes(cell.family) ? cell.mode : `${cell.family} ${cell.mode}`);
 
 // Tables that sort
 
@@ -130,11 +133,15 @@ function shade(ratio) {
   return { background, color };
 }
 
-const chosen = { channels: 3, threads: 1, output: "fresh", case: null, kind: null };
+const chosen = { view: null, channels: 3, threads: 1, output: "fresh", case: null, kind: null };
+const RESIZING = "resizing";
+const viewOf = (cell) => (cell.family === "resize" || cell.family === "antialias" ? RESIZING : cell.family);
+const outputOf = (cell) => (cell.dst ? "given" : "fresh");
 
+// Operations have channels of their own for each size, so there is nothing to choose.
 function inView(cell) {
-  const output = cell.dst ? "given" : "fresh";
-  return cell.channels === chosen.channels && cell.threads === chosen.threads && output === chosen.output;
+  return viewOf(cell) === chosen.view && cell.threads === chosen.threads && outputOf(cell) === chosen.output
+    && (chosen.view !== RESIZING || cell.channels === chosen.channels);
 }
 
 function sizeHeading(name) {
@@ -212,7 +219,7 @@ function drawBars() {
     plot.append(element("p", { textContent: "There are no cells for this choice." }));
     return;
   }
-  const values = cells.flatMap((cell) => [cell.copy, ...Object.values(cell.timed).flatMap((e) => [e.low, e.high])]);
+  const values = cells.flatMap((cell) => [cell.copy, ...Object.values(cell.timed).flatMap(([, low, high]) => [low, high])]);
   const [low, high] = [Math.min(...values) / 1.5, Math.max(...values) * 1.1];
   const place = (value) => `${(100 * Math.log(value / low)) / Math.log(high / low)}%`;
   const marks = ticks(low, high);
@@ -241,13 +248,13 @@ function mark(className, left, right) {
 }
 
 function modeBars(cell, marks, place) {
-  const entries = Object.entries(cell.timed).sort(([, a], [, b]) => a.ms - b.ms);
-  const bars = entries.map(([name, entry]) => {
+  const entries = Object.entries(cell.timed).sort(([, a], [, b]) => a[0] - b[0]);
+  const bars = entries.map(([name, [ms, low, high, largest, mean]]) => {
     const track = element("div", { className: "track" }, ...marks.map((value) => mark("tick", place(value))),
-      mark("fill", "0%", place(entry.ms)), mark("range", place(entry.low), place(entry.high)), mark("copy", place(cell.copy)));
-    const error = entry.max === undefined ? "" : `, largest error ${short(entry.max)}, mean ${short(entry.mean)}`;
-    return element("div", { className: name === data.ours ? "bar ours" : "bar", title: `${name}: ${figure(entry.ms)} ms${error}` },
-      element("span", { textContent: name }), track, element("span", { textContent: `${figure(entry.ms)} ms` }));
+      mark("fill", "0%", place(ms)), mark("range", place(low), place(high)), mark("copy", place(cell.copy)));
+    const error = largest === null ? "" : `, largest error ${short(largest)}, mean ${short(mean)}`;
+    return element("div", { className: name === data.ours ? "bar ours" : "bar", title: `${name}: ${figure(ms)} ms${error}` },
+      element("span", { textContent: name }), track, element("span", { textContent: `${figure(ms)} ms` }));
   });
   return element("div", { className: "mode" }, element("h3", { textContent: modeName(cell) }), ...bars);
 }
@@ -260,31 +267,49 @@ function firstCell() {
   return bytes.find((cell) => cell.case === "1080x1920-600x600") ?? bytes[0] ?? cells[0] ?? null;
 }
 
+const inFamily = () => data.cells.filter((cell) => viewOf(cell) === chosen.view);
+
+// Another view may lack the channels, threads or output that were chosen in the one before.
+function settle() {
+  const cells = inFamily();
+  const options = { channels: numeric(cells.map((cell) => cell.channels)), threads: numeric(cells.map((cell) => cell.threads)),
+    output: unique(cells.map(outputOf)) };
+  for (const [key, values] of Object.entries(options)) {
+    if (!values.includes(chosen[key])) chosen[key] = values[0];
+  }
+  return options;
+}
+
 function select(change) {
   Object.assign(chosen, change);
+  const options = settle();
   const cells = data.cells.filter(inView);
   if (!cells.some((cell) => cell.case === chosen.case && kindOf(cell) === chosen.kind)) {
     const cell = firstCell();
     Object.assign(chosen, { case: cell?.case ?? null, kind: cell ? kindOf(cell) : null });
   }
-  drawControls(cells);
+  drawControls(cells, options);
   drawHeat();
   drawBars();
 }
 
-function drawControls(cells) {
-  const counts = (key) => numeric(data.cells.map((cell) => cell[key]));
-  const outputs = unique(data.cells.map((cell) => (cell.dst ? "given" : "fresh")));
-  section("heat", ".controls").replaceChildren(
-    choice("channels", counts("channels"), chosen.channels, (value) => select({ channels: Number(value) })),
-    choice("threads", counts("threads"), chosen.threads, (value) => select({ threads: Number(value) })),
-    choice("output array", outputs, chosen.output, (value) => select({ output: value })));
+function drawControls(cells, options) {
+  const controls = [choice("family", unique(data.cells.map(viewOf)).sort(byView), chosen.view, (value) => select({ view: value }))];
+  if (chosen.view === RESIZING) {
+    controls.push(choice("channels", options.channels, chosen.channels, (value) => select({ channels: Number(value) })));
+  }
+  controls.push(
+    choice("threads", options.threads, chosen.threads, (value) => select({ threads: Number(value) })),
+    choice("output array", options.output, chosen.output, (value) => select({ output: value })));
+  section("heat", ".controls").replaceChildren(...controls);
   const kinds = unique(cells.map(kindOf));
   const cases = data.cases.filter((name) => cells.some((cell) => cell.case === name && kindOf(cell) === chosen.kind));
   section("bars", ".controls").replaceChildren(
     choice("h × w", cases, chosen.case, (value) => select({ case: value })),
     choice("kind", kinds, chosen.kind, (value) => select({ kind: value, case: caseFor(value) })));
 }
+
+const byView = (a, b) => (b === RESIZING) - (a === RESIZING) || a.localeCompare(b);
 
 // The case at hand if a kind has it, else the kind's first.
 function caseFor(kind) {
@@ -314,16 +339,35 @@ function drawLosses() {
   }
 }
 
+// A small table of text: a heading sorts by its column, and what is missing goes last.
 function drawAims() {
   const [head, ...rows] = data.groups;
-  const field = (tag) => (text, k) => {
-    const node = element(tag, { textContent: text, className: k === 0 ? "text" : "" });
+  const order = { column: null, down: false };
+  const field = (text, k) => {
+    const node = element("td", { textContent: text, className: k === 0 ? "text" : "" });
     if (text === "MISSED") node.className = "missed";
     return node;
   };
-  const body = rows.map((row) => element("tr", {}, ...row.map(field("td"))));
-  section("aims", ".table").append(element("table", {},
-    element("thead", {}, element("tr", {}, ...head.map(field("th")))), element("tbody", {}, ...body)));
+  const last = head.length - 1;
+  const value = (text, k) => (k === 0 || k === last ? text || null : text === "-" ? null : Number(text));
+  const body = element("tbody");
+  const draw = () => {
+    const entries = rows.map((row) => ({ row, values: row.map(value) }));
+    const compare = byKey(order.column, order.down);
+    if (order.column !== null) entries.sort((a, b) => compare(a.values, b.values));
+    body.replaceChildren(...entries.map(({ row }) => element("tr", {}, ...row.map(field))));
+    heads.forEach((node, k) => { node.ariaSort = k === order.column ? (order.down ? "descending" : "ascending") : null; });
+  };
+  const heads = head.map((label, k) => {
+    const button = element("button", { type: "button", textContent: label });
+    button.onclick = () => {
+      Object.assign(order, { column: k, down: order.column === k && !order.down });
+      draw();
+    };
+    return element("th", { className: k === 0 ? "text" : "", scope: "col" }, button);
+  });
+  section("aims", ".table").append(element("table", {}, element("thead", {}, element("tr", {}, ...heads)), body));
+  draw();
 }
 
 function drawCells() {
@@ -346,11 +390,7 @@ for (const cell of data.cells) {
   cell.row = `${modeName(cell)} ${cell.dtype}`;
   cell.text = `${cell.case} ${cell.name} ${cell.dtype} c${cell.channels} ${cell.who ?? ""}`.toLowerCase();
 }
-const typical = (key, wanted) => {
-  const found = numeric(data.cells.map((cell) => cell[key]));
-  return found.includes(wanted) ? wanted : (found[0] ?? wanted);
-};
-Object.assign(chosen, { channels: typical("channels", 3), threads: typical("threads", 1) });
+chosen.view = unique(data.cells.map(viewOf)).sort(byView)[0] ?? null;
 drawHead();
 drawLosses();
 drawLegend();

@@ -21,7 +21,14 @@ def draw(folder: Path) -> None:
     """Shares of samples that are not correctly rounded, a panel per mode; and ``accuracy.csv``."""
     entries = accuracy.read(RESULT)["entries"]
     with (folder / "accuracy.csv").open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(accuracy.table(entries)[1:])
+        # A hyphen alone would begin a list.
+        csv.writer(file).writerows(
+            [
+                field.removesuffix(" %").replace("other definition", "other").replace("-", "\N{MINUS SIGN}")
+                for field in row
+            ]
+            for row in accuracy.table(entries)[1:]
+        )
     same = [entry for entry in entries if "other" not in entry]
     titles = list(dict.fromkeys(map(accuracy.title, same)))
     figure, grid = plt.subplots(2, -(-len(titles) // 2), figsize=(11, 4.6))

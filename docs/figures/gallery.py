@@ -43,8 +43,8 @@ def sheet(path: Path, images: dict[str, np.ndarray], columns: int) -> None:
         axes.axis("off")
     for axes, (name, image) in zip(grid.flat, images.items(), strict=False):
         axes.imshow(image, interpolation="nearest")
-        axes.set_title(name, fontsize=9, pad=3)
-    figure.subplots_adjust(0.005, 0.005, 0.995, 0.95, 0.02, 0.13)
+        axes.set_title(name, fontsize=12, pad=3)
+    figure.subplots_adjust(0.005, 0.005, 0.995, 0.945, 0.02, 0.13)
     figure.savefig(path, dpi=110)
     plt.close(figure)
 

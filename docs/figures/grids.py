@@ -68,7 +68,7 @@ def unsampling(folder: Path) -> None:
     remembered = functional.max_unpool2d(pooled, indices, 2)[0, 0]
     repeated = functional.interpolate(pooled, scale_factor=2, mode="nearest")[0, 0]
     smooth = functional.interpolate(pooled, scale_factor=2, mode="bilinear")[0, 0]
-    figure, axes = plt.subplots(1, 5, figsize=(12, 2.6))
+    figure, axes = plt.subplots(1, 5, figsize=(10.5, 2.5))
     table(axes[0], pooled[0, 0], by_blocks(2), "input")
     table(axes[1], repeated, by_blocks(4), "nearest: repeated")
     table(axes[2], nails, np.where(nails > 0, by_blocks(4), WHITE), "corner of each block")

@@ -35,16 +35,17 @@ def draw(folder: Path) -> None:
     impulse, step = np.zeros(N), np.zeros(N)
     impulse[N // 2] = 1
     step[N // 2 :] = 1
-    figure, grid = plt.subplots(2, len(KERNELS), figsize=(12, 3.6), sharex=True, sharey="row")
+    figure, grid = plt.subplots(2, len(KERNELS), figsize=(9.5, 3.6), sharex=True, sharey="row")
     for column, (name, options) in zip(grid.T, KERNELS, strict=True):
         for axes, signal in zip(column, (impulse, step), strict=True):
             axes.axhline(0, color="#c5ccd2", linewidth=0.7)
             axes.plot(*response(signal, options), color="#0b63a5", linewidth=1.4)
             axes.spines[["top", "right"]].set_visible(False)
-            axes.tick_params(labelsize=7)
+            axes.tick_params(labelsize=8)
+            axes.set_xticks((-4, 0, 4))
         column[0].set_title(name, fontsize=9)
-    grid[0, 0].set_ylabel("one bright sample", fontsize=8)
-    grid[1, 0].set_ylabel("an edge", fontsize=8)
+    grid[0, 0].set_ylabel("one bright sample", fontsize=9)
+    grid[1, 0].set_ylabel("an edge", fontsize=9)
     figure.tight_layout()
     figure.savefig(folder / "kernels.svg")
     plt.close(figure)

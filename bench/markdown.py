@@ -1,0 +1,148 @@
+"""Results as Markdown: one page with every table, losses first, and one table for the README."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from textwrap import fill
+from typing import Any
+
+from bench.cases import ANTIALIASED_MODES, DTYPES, MODES, OURS
+from bench.files import replace_between
+from bench.report import Row, area_of, cells_of, figure, group_table, groups_of, header, rows_of, times
+from bench.run import wrong
+from bench.timing import geometric_mean
+
+BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
+NOT_PEERS = ("cyresize", "numpy", "cython")
+# What a verdict begins with that leaves no room for rounding.
+EXACT = ("identical", "exact", "the loop's pixels")
+SHUFFLES = ("pixel_shuffle", "pixel_unshuffle")
+FUNCTIONS = ("max_pool2d", "max_unpool2d", "conv_transpose2d", "interpolate")
+# Rows of the README's table: title, family, and the functions or modes; None stands for all.
+KINDS: tuple[tuple[str, str, tuple[str, ...] | None], ...] = (
+    *((f"`{mode}`", "resize", (mode,)) for mode in MODES),
+    *((f"`{mode}`, antialias", "antialias", (mode,)) for mode in ANTIALIASED_MODES),
+    ("`Preprocess`", "preprocess", None),
+    ("pixel shuffle and back", "operations", SHUFFLES),
+    *((f"`{name}`", "operations", (name,)) for name in FUNCTIONS),
+    ("a folder of files", "folder", None),
+)
+
+
+def markdown_table(table: Sequence[Sequence[str]]) -> list[str]:
+    """A Markdown table, the first column to the left."""
+    head, *body = table
+    rule = ["---"] + ["--:"] * (len(head) - 1)
+    return ["| " + " | ".join(line) + " |" for line in (head, rule, *body)]
+
+
+def section(rows: Sequence[Row]) -> list[str]:
+    """Cases down, modes across: our milliseconds and how many times as fast that is."""
+    picked = {(row.record["case"], row.record["mode"]): row for row in rows}
+    modes = [mode for mode in MODES if any(mode == key[1] for key in picked)]
+    cases = sorted({case for case, _ in picked}, key=area_of, reverse=True)
+
+    def entry(case: str, mode: str) -> str:
+        row = picked.get((case, mode))
+        if row is None:
+            return "-"
+        ratio = "" if row.ratio is None else f" ({times(row.ratio)}x)"
+        return f"**{figure(row.ours)}{ratio}**" if row.lost else f"{figure(row.ours)}{ratio}"
+
+    table = [("h x w", *modes), *((case.replace("-", " → "), *(entry(case, mode) for mode in modes)) for case in cases)]
+    return markdown_table(table)
+
+
+def sections(rows: Iterable[Row]) -> Iterator[str]:
+    """A table for every family, dtype, number of channels and of threads whose modes are OpenCV's, outputs fresh."""
+    found: dict[tuple[str, str, int, int], list[Row]] = {}
+    for row in rows:
+        r = row.record
+        if r["mode"] in MODES and not r["dst"]:
+            found.setdefault((r["family"], r["dtype"], r["channels"], r["threads"]), []).append(row)
+    for family, dtype, channels, threads in sorted(found, key=lambda key: (key[0] != "resize", *key[2:], key[1])):
+        widened = ", antialiased" if family == "antialias" else ""
+        count = f"{channels} channel{'s' * (channels > 1)}{widened}, {threads} thread{'s' * (threads > 1)}"
+        yield from ("", f"### {dtype}, {count}", "", *section(found[family, dtype, channels, threads]))
+
+
+def losses(rows: Sequence[Row]) -> list[str]:
+    """Every lost cell."""
+    lost = [row for row in rows if row.lost]
+    if not lost:
+        return [f"No peer was faster in any of the {len(rows)} cells."]
+    columns = ("case", "mode", "dtype", "C", "threads", "ours ms", "peer ms", "peer", "ratio")
+    table = [columns, *(cells_of(row)[:9] for row in lost)]
+    return [f"Some peer was faster in {len(lost)} of {len(rows)} cells.", "", *markdown_table(table)]
+
+
+def page(result: Mapping[str, Any]) -> str:
+    """A page with every table, losses first."""
+    rows = rows_of(result)
+    lines = ["# Benchmark", "", *(f"{text}  " for text in header(result)), "", "## Losses", "", *losses(rows)]
+    groups = groups_of(rows)
+    if groups:
+        lines += ["", "## Aims", "", "Geometric means and least ratios over all sizes and channels, outputs fresh.", ""]
+        lines += markdown_table(group_table(groups))
+    lines += ["", "## Milliseconds", ""]
+    lines.append("In brackets how many times as long the fastest other library takes; lost: bold.")
+    return "\n".join([*lines, *sections(rows), ""])
+
+
+def kind_ratios(rows: Iterable[Row], family: str, names: Collection[str] | None) -> dict[tuple[str, int], list[float]]:
+    """Ratios to the fastest of all peers by dtype and threads, for one row of the README's table."""
+    found: dict[tuple[str, int], list[float]] = {}
+    for row in rows:
+        r = row.record
+        if r["family"] == family and (names is None or r["mode"].split()[0] in names) and row.ratio is not None:
+            found.setdefault((r["dtype"], r["threads"]), []).append(row.ratio)
+    return found
+
+
+def summary_table(rows: Sequence[Row]) -> list[tuple[str, ...]]:
+    """Kinds of work down; geometric mean and least ratio across, and how many cells are lost."""
+    kinds = {title: kind_ratios(rows, family, names) for title, family, names in KINDS}
+    measured = {key for found in kinds.values() for key in found}
+    columns = sorted(measured, key=lambda key: (DTYPES.index(key[0]), key[1]))
+    heads = [f"{dtype}, {threads} thread{'s' * (threads > 1)}" for dtype, threads in columns]
+    table: list[tuple[str, ...]] = [("", *heads, "lost")]
+    for title, found in kinds.items():
+        if found:
+            ratios = [ratio for group in found.values() for ratio in group]
+            lost = f"{sum(ratio < 1 for ratio in ratios)} of {len(ratios)}"
+            table.append((title, *(mean_and_least(found.get(key)) for key in columns), lost))
+    return table
+
+
+def mean_and_least(ratios: Sequence[float] | None) -> str:
+    """A field of the README's table."""
+    return f"**{times(geometric_mean(ratios))}** ({times(min(ratios))})" if ratios else ""
+
+
+def summary(result: Mapping[str, Any], result_path: str) -> str:
+    """The README's section, without its markers; the whole report stands beside ``result_path``."""
+    rows = rows_of(result)
+    contested = [row for row in rows if row.ratio is not None]
+    lost = sum(row.lost for row in contested)
+    same = sum(row.record["contestants"][OURS]["expected"].startswith(EXACT) for row in rows)
+    mistakes = len(wrong(result["cells"]))
+    right = f"{same} of them to the bit, the others within their rounding of exact arithmetic"
+    verdict = f"{mistakes} RESULTS OF OURS WERE WRONG" if mistakes else f"All results of cyresize were right, {right}"
+    stem = result_path.removesuffix(".json")
+    e = result["environment"]
+    peers = ", ".join(f"{name} {version}" for name, version in e["versions"].items() if name not in NOT_PEERS)
+    paragraphs = (
+        f"{len(rows)} cells on {e['cpu']} ({e['cpus']} CPUs, instruction level {e['isa']}) against {peers}. {verdict}.",
+        "How many times as long the fastest other library takes: geometric mean over all sizes and channel counts, and "
+        "in brackets the least.",
+        f"Some library was faster in {lost} of {len(contested)} cells: they stand first in the [report]({stem}.html), "
+        f"a page to open in a browser ([as text]({stem}.md), [as JSON]({result_path})).",
+    )
+    first, second, last = (fill(text, 120, break_long_words=False, break_on_hyphens=False) for text in paragraphs)
+    return "\n".join([first, "", second, "", *markdown_table(summary_table(rows)), "", last])
+
+
+def write_readme(path: Path, text: str) -> None:
+    """Replace what stands between the markers of ``path``; ValueError unless both stand there once, in order."""
+    replace_between(path, BEGIN, END, text)
