@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import pty
 import shutil
 import signal
@@ -385,6 +386,25 @@ def test_two_hundred_and_three_photographs(tmp_path, rng, capfd):
         assert (out / path.name).read_bytes() == expected
     assert call(*options) == 1
     assert capfd.readouterr().out == "0 resized, 203 up to date, 2 failed\n"
+
+
+def page_faults(folder, count):
+    """Of a run over ``count`` copies of a photograph."""
+    resource = pytest.importorskip("resource")
+    top = folder / str(count)
+    top.mkdir()
+    for i in range(count):
+        shutil.copy(PHOTOGRAPHS[0], top / f"{i}.jpg")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_minflt
+    subprocess.run(command(top, "-o", top / "out", "--size", "300x300", "-j", 1), check=True, capture_output=True)
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_minflt - before
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other libraries have no such setting")
+def test_memory_is_kept_from_image_to_image(tmp_path):
+    """Every further photograph costs far fewer pages than its pixels alone fill."""
+    pages = cv2.imread(str(PHOTOGRAPHS[0])).nbytes / 4096
+    assert page_faults(tmp_path, 48) - page_faults(tmp_path, 8) < 40 * pages / 4
 
 
 def test_a_surprise_is_the_failure_of_one_file(tmp_path):
