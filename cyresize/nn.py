@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from cyresize import checks, functional
+from cyresize.functional import columns, windows
 from cyresize.functional.arguments import Array, Sizes
 
 __all__ = [
@@ -46,20 +47,21 @@ class _MaxPool:
     return_indices: bool = False
     ceil_mode: bool = False
 
-    _function: ClassVar[Callable[..., Any]]
+    _axes: ClassVar[int]
 
     def __call__(self, input: Array, *, out: Any = None, n_threads: int | None = None) -> Any:
         """The maxima, and their indices if ``return_indices``."""
-        return self._function(
+        return windows.max_pool(
             input,
+            self._axes,
             self.kernel_size,
             self.stride,
             self.padding,
             self.dilation,
             self.ceil_mode,
             self.return_indices,
-            out=out,
-            n_threads=n_threads,
+            out,
+            n_threads,
         )
 
 
@@ -75,7 +77,7 @@ class MaxPool1d(_MaxPool):
     (3, 4)
     """
 
-    _function = staticmethod(functional.max_pool1d)
+    _axes = 1
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class MaxPool2d(_MaxPool):
     (3, 4, 4)
     """
 
-    _function = staticmethod(functional.max_pool2d)
+    _axes = 2
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ class MaxPool3d(_MaxPool):
     (3, 4, 4, 4)
     """
 
-    _function = staticmethod(functional.max_pool3d)
+    _axes = 3
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ class _MaxUnpool:
     stride: Sizes | None = None
     padding: Sizes = 0
 
-    _function: ClassVar[Callable[..., Array]]
+    _axes: ClassVar[int]
 
     def __call__(
         self,
@@ -126,8 +128,8 @@ class _MaxUnpool:
         n_threads: int | None = None,
     ) -> Array:
         """Every value at its index, zero elsewhere."""
-        return self._function(
-            input, indices, self.kernel_size, self.stride, self.padding, output_size, out=out, n_threads=n_threads
+        return windows.max_unpool(
+            input, indices, self._axes, self.kernel_size, self.stride, self.padding, output_size, out, n_threads
         )
 
 
@@ -144,7 +146,7 @@ class MaxUnpool1d(_MaxUnpool):
     (3, 8)
     """
 
-    _function = staticmethod(functional.max_unpool1d)
+    _axes = 1
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ class MaxUnpool2d(_MaxUnpool):
     (3, 8, 8)
     """
 
-    _function = staticmethod(functional.max_unpool2d)
+    _axes = 2
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,7 @@ class MaxUnpool3d(_MaxUnpool):
     (3, 8, 8, 8)
     """
 
-    _function = staticmethod(functional.max_unpool3d)
+    _axes = 3
 
 
 @dataclass(frozen=True)
@@ -220,20 +222,21 @@ class _AvgPool:
     count_include_pad: bool = True
     divisor_override: int | None = None
 
-    _function: ClassVar[Callable[..., Array]]
+    _axes: ClassVar[int]
 
     def __call__(self, input: Array, *, out: Array | None = None, n_threads: int | None = None) -> Array:
         """The means."""
-        return self._function(
+        return windows.avg_pool(
             input,
+            self._axes,
             self.kernel_size,
             self.stride,
             self.padding,
             self.ceil_mode,
             self.count_include_pad,
             self.divisor_override,
-            out=out,
-            n_threads=n_threads,
+            out,
+            n_threads,
         )
 
 
@@ -249,7 +252,7 @@ class AvgPool2d(_AvgPool):
     (3, 4, 4)
     """
 
-    _function = staticmethod(functional.avg_pool2d)
+    _axes = 2
 
 
 @dataclass(frozen=True)
@@ -264,7 +267,7 @@ class AvgPool3d(_AvgPool):
     (3, 4, 4, 4)
     """
 
-    _function = staticmethod(functional.avg_pool3d)
+    _axes = 3
 
 
 @dataclass(frozen=True)
@@ -334,12 +337,13 @@ class _ConvTranspose:
     groups: int = 1
     dilation: Sizes = 1
 
-    _function: ClassVar[Callable[..., Array]]
+    _axes: ClassVar[int]
 
     def __call__(self, input: Array, *, out: Array | None = None, n_threads: int | None = None) -> Array:
         """The transposed convolution."""
-        return self._function(
+        return columns.conv_transpose(
             input,
+            self._axes,
             self.weight,
             self.bias,
             self.stride,
@@ -347,8 +351,8 @@ class _ConvTranspose:
             self.output_padding,
             self.groups,
             self.dilation,
-            out=out,
-            n_threads=n_threads,
+            out,
+            n_threads,
         )
 
 
@@ -364,7 +368,7 @@ class ConvTranspose1d(_ConvTranspose):
     (2, 8)
     """
 
-    _function = staticmethod(functional.conv_transpose1d)
+    _axes = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -379,7 +383,7 @@ class ConvTranspose2d(_ConvTranspose):
     (2, 8, 8)
     """
 
-    _function = staticmethod(functional.conv_transpose2d)
+    _axes = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -394,7 +398,7 @@ class ConvTranspose3d(_ConvTranspose):
     (2, 8, 8, 8)
     """
 
-    _function = staticmethod(functional.conv_transpose3d)
+    _axes = 3
 
 
 @dataclass(frozen=True)
