@@ -266,6 +266,7 @@ def run_resize(args: argparse.Namespace) -> int:
     if args.fit != "stretch" and rule != "size":
         args.complain(f"--fit {args.fit} goes with --size, not with --{rule}")
     images.limit_pixels(args.max_pixels)
+    images.keep_memory()
     summary, folder = tasks_of(args)
     threads = args.threads or cyresize.get_num_threads()
     workers = max(1, min(threads, len(summary.tasks)))

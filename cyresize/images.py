@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
 import os
 import secrets
@@ -21,6 +22,8 @@ Image = NDArray[Any]
 
 MAX_PIXELS = 1 << 30  # OpenCV refuses to decode more; what is written stays readable
 PIXEL_LIMIT = 1 << 28  # of the command line: a small file can unfold to more memory than there is
+KEPT_MEMORY = 1 << 28  # bytes that are not given back between images
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
 ORIENTATION, EXTRA_SAMPLES = 274, 338  # TIFF tags; EXIF is a TIFF directory too
 UNASSOCIATED, ASSOCIATED = 2, 1  # values of EXTRA_SAMPLES
 CHANNELS = {1: "grey", 3: "colour", 4: "alpha"}
@@ -89,6 +92,20 @@ def limit_pixels(count: int) -> None:
     os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = str(min(count, MAX_PIXELS))
 
 
+def keep_memory() -> None:
+    """Make the C library keep freed memory for the next image, where it is glibc.
+
+    It would give the pages back after each image and take them again, emptied by the kernel, for the next: 2000 page
+    faults for a JPEG of 1920 x 1080 pixels.
+    """
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, TypeError, AttributeError):  # another system or C library
+        return
+    mallopt(M_TRIM_THRESHOLD, KEPT_MEMORY)
+    mallopt(M_MMAP_THRESHOLD, KEPT_MEMORY)
+
+
 @contextmanager
 def quiet() -> Iterator[IO[str]]:
     """Keep the codecs' own messages, which go to file descriptor 2, off the terminal; yields the way to it."""
@@ -124,17 +141,17 @@ def read(path: Path, max_pixels: int = MAX_PIXELS) -> Image:
         If its content cannot be decoded, or has more than ``max_pixels``. Whether that is found before or after
         decoding: see ``limit_pixels``.
     """
-    data = bytearray(path.read_bytes())
+    data = path.read_bytes()
     if not data:
         raise ImageError("the file is empty")
-    turn = neutralise_tiff(data)
+    data, turn = neutral_tiff(data)
     image, exif = decode(path, data, max_pixels)
     if image.shape[0] * image.shape[1] > max_pixels:
         raise TooManyPixels(max_pixels)
     return upright(image, turn or exif_orientation(exif))
 
 
-def decode(path: Path, data: bytearray, max_pixels: int) -> tuple[Image, bytes]:
+def decode(path: Path, data: bytes, max_pixels: int) -> tuple[Image, bytes]:
     """Return the pixels as stored, and the EXIF block."""
     cv2 = opencv()
     try:
@@ -156,18 +173,19 @@ def one_line(error: Exception) -> str:
     return " ".join((getattr(error, "err", "") or str(error)).split())
 
 
-def neutralise_tiff(data: bytearray) -> int:
-    """Return a TIFF file's orientation (0 for other files) and change ``data`` so that OpenCV leaves the samples alone.
+def neutral_tiff(data: bytes) -> tuple[bytes, int]:
+    """Return a TIFF file changed so that OpenCV leaves the samples alone, and its orientation; other files as they are.
 
     Left as they are, an orientation is applied by OpenCV for some sample types, and colours are multiplied by alpha.
+    The orientation of other files is 0.
     """
     turn = directory_short(data, ORIENTATION)
-    if turn is not None:
-        struct.pack_into(turn.form, data, turn.offset, 1)
     extra = directory_short(data, EXTRA_SAMPLES)
+    if turn is not None:
+        data = turn.replaced(data, 1)
     if extra is not None and extra.value == UNASSOCIATED:
-        struct.pack_into(extra.form, data, extra.offset, ASSOCIATED)
-    return turn.value if turn is not None else 0
+        data = extra.replaced(data, ASSOCIATED)
+    return data, turn.value if turn is not None else 0
 
 
 def exif_orientation(exif: bytes) -> int:
@@ -183,10 +201,14 @@ class Short(NamedTuple):
     form: str
     offset: int
 
+    def replaced(self, data: bytes, value: int) -> bytes:
+        """A copy of ``data`` with another value there."""
+        return data[: self.offset] + struct.pack(self.form, value) + data[self.offset + 2 :]
 
-def directory_short(data: bytes | bytearray, tag: int) -> Short | None:
+
+def directory_short(data: bytes, tag: int) -> Short | None:
     """The single 16-bit value of ``tag`` in the first directory of TIFF data, or None."""
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(bytes(data[:4]))
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(data[:4])
     if order is None:
         return None
     try:
@@ -269,7 +291,7 @@ def opaque(image: Image) -> bool:
 
 def replace_file(path: Path, data: NDArray[np.uint8]) -> None:
     """Write ``data`` beside ``path`` under a temporary name, then rename it; links are followed, permissions kept."""
-    target = Path(os.path.realpath(path))
+    target = Path(os.path.realpath(path)) if path.is_symlink() else path
     part = target.with_name(f".cyresize-{secrets.token_hex(8)}.part")
     try:
         with part.open("xb") as file:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from cyresize import checks, functional
+from cyresize.functional import columns, windows
 from cyresize.functional.arguments import Array, Sizes
 
 __all__ = [
@@ -38,7 +39,34 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class MaxPool1d:
+class _MaxPool:
+    kernel_size: Sizes
+    stride: Sizes | None = None
+    padding: Sizes = 0
+    dilation: Sizes = 1
+    return_indices: bool = False
+    ceil_mode: bool = False
+
+    _axes: ClassVar[int]
+
+    def __call__(self, input: Array, *, out: Any = None, n_threads: int | None = None) -> Any:
+        """The maxima, and their indices if ``return_indices``."""
+        return windows.max_pool(
+            input,
+            self._axes,
+            self.kernel_size,
+            self.stride,
+            self.padding,
+            self.dilation,
+            self.ceil_mode,
+            self.return_indices,
+            out,
+            n_threads,
+        )
+
+
+@dataclass(frozen=True)
+class MaxPool1d(_MaxPool):
     """`functional.max_pool1d` with its options.
 
     Examples
@@ -49,30 +77,11 @@ class MaxPool1d:
     (3, 4)
     """
 
-    kernel_size: Sizes
-    stride: Sizes | None = None
-    padding: Sizes = 0
-    dilation: Sizes = 1
-    return_indices: bool = False
-    ceil_mode: bool = False
-
-    def __call__(self, input: Array, *, out: Any = None, n_threads: int | None = None) -> Any:
-        """The maxima, and their indices if ``return_indices``."""
-        return functional.max_pool1d(
-            input,
-            self.kernel_size,
-            self.stride,
-            self.padding,
-            self.dilation,
-            self.ceil_mode,
-            self.return_indices,
-            out=out,
-            n_threads=n_threads,
-        )
+    _axes = 1
 
 
 @dataclass(frozen=True)
-class MaxPool2d:
+class MaxPool2d(_MaxPool):
     """`functional.max_pool2d` with its options.
 
     Examples
@@ -83,30 +92,11 @@ class MaxPool2d:
     (3, 4, 4)
     """
 
-    kernel_size: Sizes
-    stride: Sizes | None = None
-    padding: Sizes = 0
-    dilation: Sizes = 1
-    return_indices: bool = False
-    ceil_mode: bool = False
-
-    def __call__(self, input: Array, *, out: Any = None, n_threads: int | None = None) -> Any:
-        """The maxima, and their indices if ``return_indices``."""
-        return functional.max_pool2d(
-            input,
-            self.kernel_size,
-            self.stride,
-            self.padding,
-            self.dilation,
-            self.ceil_mode,
-            self.return_indices,
-            out=out,
-            n_threads=n_threads,
-        )
+    _axes = 2
 
 
 @dataclass(frozen=True)
-class MaxPool3d:
+class MaxPool3d(_MaxPool):
     """`functional.max_pool3d` with its options.
 
     Examples
@@ -117,30 +107,34 @@ class MaxPool3d:
     (3, 4, 4, 4)
     """
 
+    _axes = 3
+
+
+@dataclass(frozen=True)
+class _MaxUnpool:
     kernel_size: Sizes
     stride: Sizes | None = None
     padding: Sizes = 0
-    dilation: Sizes = 1
-    return_indices: bool = False
-    ceil_mode: bool = False
 
-    def __call__(self, input: Array, *, out: Any = None, n_threads: int | None = None) -> Any:
-        """The maxima, and their indices if ``return_indices``."""
-        return functional.max_pool3d(
-            input,
-            self.kernel_size,
-            self.stride,
-            self.padding,
-            self.dilation,
-            self.ceil_mode,
-            self.return_indices,
-            out=out,
-            n_threads=n_threads,
+    _axes: ClassVar[int]
+
+    def __call__(
+        self,
+        input: Array,
+        indices: Array,
+        output_size: Any = None,
+        *,
+        out: Array | None = None,
+        n_threads: int | None = None,
+    ) -> Array:
+        """Every value at its index, zero elsewhere."""
+        return windows.max_unpool(
+            input, indices, self._axes, self.kernel_size, self.stride, self.padding, output_size, out, n_threads
         )
 
 
 @dataclass(frozen=True)
-class MaxUnpool1d:
+class MaxUnpool1d(_MaxUnpool):
     """`functional.max_unpool1d` with its options.
 
     Examples
@@ -152,34 +146,11 @@ class MaxUnpool1d:
     (3, 8)
     """
 
-    kernel_size: Sizes
-    stride: Sizes | None = None
-    padding: Sizes = 0
-
-    def __call__(
-        self,
-        input: Array,
-        indices: Array,
-        output_size: Any = None,
-        *,
-        out: Array | None = None,
-        n_threads: int | None = None,
-    ) -> Array:
-        """Every value at its index, zero elsewhere."""
-        return functional.max_unpool1d(
-            input,
-            indices,
-            self.kernel_size,
-            self.stride,
-            self.padding,
-            output_size,
-            out=out,
-            n_threads=n_threads,
-        )
+    _axes = 1
 
 
 @dataclass(frozen=True)
-class MaxUnpool2d:
+class MaxUnpool2d(_MaxUnpool):
     """`functional.max_unpool2d` with its options.
 
     Examples
@@ -191,34 +162,11 @@ class MaxUnpool2d:
     (3, 8, 8)
     """
 
-    kernel_size: Sizes
-    stride: Sizes | None = None
-    padding: Sizes = 0
-
-    def __call__(
-        self,
-        input: Array,
-        indices: Array,
-        output_size: Any = None,
-        *,
-        out: Array | None = None,
-        n_threads: int | None = None,
-    ) -> Array:
-        """Every value at its index, zero elsewhere."""
-        return functional.max_unpool2d(
-            input,
-            indices,
-            self.kernel_size,
-            self.stride,
-            self.padding,
-            output_size,
-            out=out,
-            n_threads=n_threads,
-        )
+    _axes = 2
 
 
 @dataclass(frozen=True)
-class MaxUnpool3d:
+class MaxUnpool3d(_MaxUnpool):
     """`functional.max_unpool3d` with its options.
 
     Examples
@@ -230,30 +178,7 @@ class MaxUnpool3d:
     (3, 8, 8, 8)
     """
 
-    kernel_size: Sizes
-    stride: Sizes | None = None
-    padding: Sizes = 0
-
-    def __call__(
-        self,
-        input: Array,
-        indices: Array,
-        output_size: Any = None,
-        *,
-        out: Array | None = None,
-        n_threads: int | None = None,
-    ) -> Array:
-        """Every value at its index, zero elsewhere."""
-        return functional.max_unpool3d(
-            input,
-            indices,
-            self.kernel_size,
-            self.stride,
-            self.padding,
-            output_size,
-            out=out,
-            n_threads=n_threads,
-        )
+    _axes = 3
 
 
 @dataclass(frozen=True)
@@ -289,7 +214,34 @@ class AvgPool1d:
 
 
 @dataclass(frozen=True)
-class AvgPool2d:
+class _AvgPool:
+    kernel_size: Sizes
+    stride: Sizes | None = None
+    padding: Sizes = 0
+    ceil_mode: bool = False
+    count_include_pad: bool = True
+    divisor_override: int | None = None
+
+    _axes: ClassVar[int]
+
+    def __call__(self, input: Array, *, out: Array | None = None, n_threads: int | None = None) -> Array:
+        """The means."""
+        return windows.avg_pool(
+            input,
+            self._axes,
+            self.kernel_size,
+            self.stride,
+            self.padding,
+            self.ceil_mode,
+            self.count_include_pad,
+            self.divisor_override,
+            out,
+            n_threads,
+        )
+
+
+@dataclass(frozen=True)
+class AvgPool2d(_AvgPool):
     """`functional.avg_pool2d` with its options.
 
     Examples
@@ -300,30 +252,11 @@ class AvgPool2d:
     (3, 4, 4)
     """
 
-    kernel_size: Sizes
-    stride: Sizes | None = None
-    padding: Sizes = 0
-    ceil_mode: bool = False
-    count_include_pad: bool = True
-    divisor_override: int | None = None
-
-    def __call__(self, input: Array, *, out: Array | None = None, n_threads: int | None = None) -> Array:
-        """The means."""
-        return functional.avg_pool2d(
-            input,
-            self.kernel_size,
-            self.stride,
-            self.padding,
-            self.ceil_mode,
-            self.count_include_pad,
-            self.divisor_override,
-            out=out,
-            n_threads=n_threads,
-        )
+    _axes = 2
 
 
 @dataclass(frozen=True)
-class AvgPool3d:
+class AvgPool3d(_AvgPool):
     """`functional.avg_pool3d` with its options.
 
     Examples
@@ -334,26 +267,7 @@ class AvgPool3d:
     (3, 4, 4, 4)
     """
 
-    kernel_size: Sizes
-    stride: Sizes | None = None
-    padding: Sizes = 0
-    ceil_mode: bool = False
-    count_include_pad: bool = True
-    divisor_override: int | None = None
-
-    def __call__(self, input: Array, *, out: Array | None = None, n_threads: int | None = None) -> Array:
-        """The means."""
-        return functional.avg_pool3d(
-            input,
-            self.kernel_size,
-            self.stride,
-            self.padding,
-            self.ceil_mode,
-            self.count_include_pad,
-            self.divisor_override,
-            out=out,
-            n_threads=n_threads,
-        )
+    _axes = 3
 
 
 @dataclass(frozen=True)
@@ -414,7 +328,36 @@ class PixelShuffle1d:
 
 
 @dataclass(frozen=True, eq=False)
-class ConvTranspose1d:
+class _ConvTranspose:
+    weight: Array
+    bias: Array | None = None
+    stride: Sizes = 1
+    padding: Sizes = 0
+    output_padding: Sizes = 0
+    groups: int = 1
+    dilation: Sizes = 1
+
+    _axes: ClassVar[int]
+
+    def __call__(self, input: Array, *, out: Array | None = None, n_threads: int | None = None) -> Array:
+        """The transposed convolution."""
+        return columns.conv_transpose(
+            input,
+            self._axes,
+            self.weight,
+            self.bias,
+            self.stride,
+            self.padding,
+            self.output_padding,
+            self.groups,
+            self.dilation,
+            out,
+            n_threads,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class ConvTranspose1d(_ConvTranspose):
     """`functional.conv_transpose1d` with its weights and options.
 
     Examples
@@ -425,32 +368,11 @@ class ConvTranspose1d:
     (2, 8)
     """
 
-    weight: Array
-    bias: Array | None = None
-    stride: Sizes = 1
-    padding: Sizes = 0
-    output_padding: Sizes = 0
-    groups: int = 1
-    dilation: Sizes = 1
-
-    def __call__(self, input: Array, *, out: Array | None = None, n_threads: int | None = None) -> Array:
-        """The transposed convolution."""
-        return functional.conv_transpose1d(
-            input,
-            self.weight,
-            self.bias,
-            self.stride,
-            self.padding,
-            self.output_padding,
-            self.groups,
-            self.dilation,
-            out=out,
-            n_threads=n_threads,
-        )
+    _axes = 1
 
 
 @dataclass(frozen=True, eq=False)
-class ConvTranspose2d:
+class ConvTranspose2d(_ConvTranspose):
     """`functional.conv_transpose2d` with its weights and options.
 
     Examples
@@ -461,32 +383,11 @@ class ConvTranspose2d:
     (2, 8, 8)
     """
 
-    weight: Array
-    bias: Array | None = None
-    stride: Sizes = 1
-    padding: Sizes = 0
-    output_padding: Sizes = 0
-    groups: int = 1
-    dilation: Sizes = 1
-
-    def __call__(self, input: Array, *, out: Array | None = None, n_threads: int | None = None) -> Array:
-        """The transposed convolution."""
-        return functional.conv_transpose2d(
-            input,
-            self.weight,
-            self.bias,
-            self.stride,
-            self.padding,
-            self.output_padding,
-            self.groups,
-            self.dilation,
-            out=out,
-            n_threads=n_threads,
-        )
+    _axes = 2
 
 
 @dataclass(frozen=True, eq=False)
-class ConvTranspose3d:
+class ConvTranspose3d(_ConvTranspose):
     """`functional.conv_transpose3d` with its weights and options.
 
     Examples
@@ -497,28 +398,7 @@ class ConvTranspose3d:
     (2, 8, 8, 8)
     """
 
-    weight: Array
-    bias: Array | None = None
-    stride: Sizes = 1
-    padding: Sizes = 0
-    output_padding: Sizes = 0
-    groups: int = 1
-    dilation: Sizes = 1
-
-    def __call__(self, input: Array, *, out: Array | None = None, n_threads: int | None = None) -> Array:
-        """The transposed convolution."""
-        return functional.conv_transpose3d(
-            input,
-            self.weight,
-            self.bias,
-            self.stride,
-            self.padding,
-            self.output_padding,
-            self.groups,
-            self.dilation,
-            out=out,
-            n_threads=n_threads,
-        )
+    _axes = 3
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,11 @@ __all__ = [
 Ints = Sequence[int]
 
 
+def _ints(given: Any, count: int, name: str, least: int) -> tuple[int, ...]:
+    """An attribute of ``count`` integers; not given, each is the ``least`` there may be."""
+    return checks.attribute((least,) * count if given is None else given, count, name, least)
+
+
 class Geometry:
     """Windows as the attributes of pooling and convolution describe them."""
 
@@ -68,10 +73,10 @@ class Geometry:
         n = len(sizes)
         self.sizes = sizes
         self.kernel = checks.attribute(kernel_shape, n, "kernel_shape", 1)
-        self.stride = checks.attribute((1,) * n if strides is None else strides, n, "strides", 1)
-        self.dilation = checks.attribute((1,) * n if dilations is None else dilations, n, "dilations", 1)
+        self.stride = _ints(strides, n, "strides", 1)
+        self.dilation = _ints(dilations, n, "dilations", 1)
         checks.option(auto_pad, "auto_pad", ("NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"))
-        given = checks.attribute((0,) * (2 * n) if pads is None or auto_pad != "NOTSET" else pads, 2 * n, "pads", 0)
+        given = _ints(pads if auto_pad == "NOTSET" else None, 2 * n, "pads", 0)
         self.before, self.after = given[:n], given[n:]
         if auto_pad.startswith("SAME"):
             self._same(auto_pad)
@@ -199,8 +204,8 @@ def max_unpool(
     x, axes = _input(x, "x")
     index = checks.unpool_indices(i, x)
     kernel = checks.attribute(kernel_shape, axes, "kernel_shape", 1)
-    stride = checks.attribute((1,) * axes if strides is None else strides, axes, "strides", 1)
-    pad = checks.attribute((0,) * (2 * axes) if pads is None else pads, 2 * axes, "pads", 0)
+    stride = _ints(strides, axes, "strides", 1)
+    pad = _ints(pads, 2 * axes, "pads", 0)
     sizes = tuple(
         (n - 1) * s + k - b - a
         for n, s, k, b, a in zip(x.shape[2:], stride, kernel, pad[:axes], pad[axes:], strict=True)
@@ -405,9 +410,9 @@ def conv_transpose(
     checks.conv_transpose_channels(given, weight, bias, groups)
     checks.same_kernel(kernel_shape, weight.shape[2:])
     checks.option(auto_pad, "auto_pad", ("NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"))
-    stride = checks.attribute((1,) * n if strides is None else strides, n, "strides", 1)
-    dilation = checks.attribute((1,) * n if dilations is None else dilations, n, "dilations", 1)
-    extra = checks.attribute((0,) * n if output_padding is None else output_padding, n, "output_padding", 0)
+    stride = _ints(strides, n, "strides", 1)
+    dilation = _ints(dilations, n, "dilations", 1)
+    extra = _ints(output_padding, n, "output_padding", 0)
     whole = tuple(
         s * (size - 1) + e + d * (k - 1) + 1
         for s, size, e, d, k in zip(stride, given.shape[2:], extra, dilation, weight.shape[2:], strict=True)
@@ -416,11 +421,20 @@ def conv_transpose(
         wanted = checks.spatial_shape(output_shape, tuple(s * k for s, k in zip(stride, given.shape[2:], strict=True)))
         margins = [_transposed_pads(a - b, auto_pad) for a, b in zip(whole, wanted, strict=True)]
     else:
-        given_pads = checks.attribute((0,) * (2 * n) if pads is None or auto_pad == "VALID" else pads, 2 * n, "pads", 0)
+        given_pads = _ints(pads if auto_pad != "VALID" else None, 2 * n, "pads", 0)
         margins = list(zip(given_pads[:n], given_pads[n:], strict=True))
     large = tuple(size - sum(margin) for size, margin in zip(whole, margins, strict=True))
     before = tuple(margin[0] for margin in margins)
     return transposed(x, (given, weight, bias), large, stride, before, dilation, groups, out, n_threads)
+
+
+def _blocks(x: Array, r: int, mode: str) -> Array:
+    """A view of N x C*r*r x H x W as N x C x H x r x W x r, the phases of a row and a column beside it."""
+    n, depth, h, w = x.shape
+    c = depth // (r * r)
+    if mode == "DCR":
+        return x.reshape(n, r, r, c, h, w).transpose(0, 3, 4, 1, 5, 2)
+    return x.reshape(n, c, r, r, h, w).transpose(0, 1, 4, 2, 5, 3)
 
 
 def depth_to_space(
@@ -441,13 +455,9 @@ def depth_to_space(
     checks.option(mode, "mode", ("DCR", "CRD"))
     checks.divisible(x, 1, r * r, "the number of channels", "blocksize**2")
     n, depth, h, w = x.shape
-    c = depth // (r * r)
-    values = result(out, (n, c, h * r, w * r), x.dtype, (x,))
-    if mode == "DCR":
-        source = aligned(x).reshape(n, r, r, c, h, w).transpose(0, 3, 4, 1, 5, 2)
-    else:
-        source = aligned(x).reshape(n, c, r, r, h, w).transpose(0, 1, 4, 2, 5, 3)
-    permute(source, values.reshape(n, c, h, r, w, r), thread_count(n_threads, values.size))
+    values = result(out, (n, depth // (r * r), h * r, w * r), x.dtype, (x,))
+    source = _blocks(aligned(x), r, mode)
+    permute(source, values.reshape(source.shape), thread_count(n_threads, values.size))
     return values
 
 
@@ -470,13 +480,9 @@ def space_to_depth(
     checks.divisible(x, 2, r, "the height", "blocksize")
     checks.divisible(x, 3, r, "the width", "blocksize")
     n, c, height, width = x.shape
-    h, w = height // r, width // r
-    values = result(out, (n, c * r * r, h, w), x.dtype, (x,))
-    if mode == "DCR":
-        target = values.reshape(n, r, r, c, h, w).transpose(0, 3, 4, 1, 5, 2)
-    else:
-        target = values.reshape(n, c, r, r, h, w).transpose(0, 1, 4, 2, 5, 3)
-    permute(aligned(x).reshape(n, c, h, r, w, r), target, thread_count(n_threads, values.size))
+    values = result(out, (n, c * r * r, height // r, width // r), x.dtype, (x,))
+    target = _blocks(values, r, mode)
+    permute(aligned(x).reshape(target.shape), target, thread_count(n_threads, values.size))
     return values
 
 

@@ -5,14 +5,17 @@ import os
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+import threaded
 
 import cyresize
+from cyresize.engine import parallel
 
 SIZE = (320, 240)
-DEADLINE = 30.0
+DEADLINE = 30.0  # seconds that a child gets; half as many for a child of its own, so that none is left over
 image = np.random.default_rng(7).integers(0, 256, (480, 640, 3), np.uint8)
 expected = cyresize.resize(image, SIZE, n_threads=1)
 
@@ -33,8 +36,10 @@ def child(n_threads=(None, 2)):
 
 def forked(work=child, fork=os.fork):
     """Run ``work`` in a forked child and return its result; -1 and no child left if it does not end in time."""
+    global DEADLINE
     pid = fork()
     if pid == 0:
+        DEADLINE /= 2
         status = 99
         try:
             status = work()
@@ -62,44 +67,37 @@ def before_use():
     after_use(2)
 
 
-def drivers():
-    """One call for each driver that has parallel regions, large enough that it uses them."""
-    from cyresize import functional
-
-    planes = np.random.default_rng(9).normal(size=(2, 9, 160, 170)).astype(np.float32)
-    pooled, index = functional.max_pool2d(planes, 2, return_indices=True)
-    whole, weight = np.ones((1, 2, 150, 150), np.float32), np.ones((2, 3, 3, 3), np.float32)
-    scaled = np.ones((240, 255, 2, 9, 1, 1), np.float32)
-    return {
-        "resample": lambda n: cyresize.resize(image, SIZE, n_threads=n),
-        "gather": lambda n: cyresize.resize(image, SIZE, interpolation="nearest", n_threads=n),
-        "passes": lambda n: functional.interpolate(planes, (200, 140), mode="bilinear", n_threads=n),
-        "fused": lambda n: cyresize.Preprocess(224, n_threads=n)([image] * 3),
-        "pool": lambda n: functional.max_pool2d(planes, 3, n_threads=n),
-        "unpool": lambda n: functional.max_unpool2d(pooled, index, 2, n_threads=n),
-        "shuffle": lambda n: functional.pixel_shuffle(planes, 3, n_threads=n),
-        "convolve": lambda n: functional.conv2d(whole, weight.swapaxes(0, 1), n_threads=n),
-        "convolve_back": lambda n: functional.conv_transpose2d(whole, weight, n_threads=n),
-        "upscale": lambda n: functional.meta_upscale(planes, scaled, 1.5, n_threads=n),
-    }
+DRIVERS = {
+    "resample": "cyresize.resize LINEAR",
+    "gather": "cyresize.resize NEAREST",
+    "passes": "functional.interpolate 2 bilinear",
+    "fused": "cyresize.Preprocess many",
+    "pool": "functional.max_pool2d",
+    "unpool": "functional.max_unpool2d",
+    "shuffle": "functional.pixel_shuffle",
+    "convolve": "functional.conv2d",
+    "convolve_back": "functional.conv_transpose2d",
+    "upscale": "functional.meta_upscale",
+}
 
 
 def every_driver():
     """Children of every driver get their results, forked between its calls or while other threads are inside them."""
-    for name, call in drivers().items():
-        right = call(1)
+    known = threaded.calls()
+    for name, call in ((name, known[key]) for name, key in DRIVERS.items()):
+        right = call(n_threads=1)
         stop = threading.Event()
 
         def fails(call=call, right=right):
-            return not all(np.array_equal(call(n), right) for n in (None, 2))
+            return not all(threaded.equal(call(n_threads=n), right) for n in (None, 2))
 
         def repeat(call=call, stop=stop):
             while not stop.is_set():
-                call(2)
+                call(n_threads=2)
 
         repeated = [threading.Thread(target=repeat) for _ in range(2)]
         try:
-            assert np.array_equal(call(2), right), name
+            assert threaded.equal(call(n_threads=2), right), name
             assert forked(fails) == 0, name
             for thread in repeated:
                 thread.start()
@@ -109,6 +107,68 @@ def every_driver():
             for thread in repeated:
                 if thread.ident:
                     thread.join()
+
+
+def takes(threads, call, right):
+    """Whether a call that may use two threads is right and, where that can be seen, has started as many as it should.
+
+    They stay, so there must have been one before.
+    """
+    return threaded.equal(call(n_threads=2), right) and threads_alive() in (threads, None)
+
+
+def operations_of(module):
+    return [(name, call) for name, call in threaded.calls().items() if name.startswith(f"{module}.")]
+
+
+def every_operation(module):
+    """Whatever has used two threads can use two again in a child: each operation after itself alone."""
+    two = 2 if parallel.openmp_version() else 1
+
+    def fails(call, right, after=None):
+        if threads_alive() not in (1, None):
+            return 1
+        if not takes(two, call, right):
+            return 2
+        return 3 if after is not None and after() != 0 else 0
+
+    for name, call in operations_of(module):
+        right = call(n_threads=1)
+        child_of_child = partial(forked, partial(fails, call, right))
+        assert forked(partial(fails, call, right, child_of_child)) == 0, name
+
+
+def every_operation_alone(module):
+    """A child whose parent could not give back its threads uses none of its own, in whatever operation."""
+    known = [(name, call, call(n_threads=1)) for name, call in operations_of(module)]
+    large = np.random.default_rng(8).random((1200, 1600, 3), np.float32)
+
+    def work():
+        if not takes(1, partial(cyresize.resize, image, SIZE), expected):
+            return 1  # the other thread was between two calls: once more
+        for name, call, right in known:
+            print(name, file=sys.stderr)
+            if not takes(1, call, right):
+                return 2
+        return 0
+
+    stop = threading.Event()
+    results = []
+
+    def repeat():
+        while not stop.is_set():
+            cyresize.resize(large, (1500, 1100), interpolation="lanczos4", n_threads=2)
+
+    thread = threading.Thread(target=repeat)
+    thread.start()
+    try:
+        while len(results) < 10 and results[-1:] in ([], [1]):
+            time.sleep(0.02)
+            results.append(forked(work))
+    finally:
+        stop.set()
+        thread.join()
+    assert results[-1] == 0, results
 
 
 def of_a_child():

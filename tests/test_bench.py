@@ -455,8 +455,9 @@ def record(ours, rivals, mode="linear", dtype="uint8", case="480x640-224x224", t
 
 
 def result(*cells):
+    """What a run that gave ``cells`` saves."""
     environment = {
-        "cpu": "Some CPU",
+        "cpu": "Some <CPU>",
         "cpus": 2,
         "caches": ["L1 32K"],
         "isa": "v3",

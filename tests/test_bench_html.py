@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from test_bench import result as saved
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -73,19 +74,7 @@ def result():
             ratio = 0.5 if mode == "lanczos4" else 1.5 + i
             cells.append(record(case.name, mode, "uint8", ours, {"cv2": ours * ratio, "</script><b>peer": 99.0}))
     cells[0]["contestants"]["torch"] = {"refused": "TypeError: <i>no</i>"}
-    environment = {
-        "cpu": "Some <CPU>",
-        "cpus": 2,
-        "caches": ["L1 32K"],
-        "isa": "v3",
-        "system": "Some System",
-        "python": "CPython",
-        "compiler": "cc",
-        "revision": "abc",
-        "versions": {"cyresize": "0"},
-        "load": 0.0,
-    }
-    return {"format": run.FORMAT, "environment": environment, "missing": [], "cells": cells}
+    return saved(*cells)
 
 
 def test_content_is_the_result(result):

@@ -515,8 +515,8 @@ def test_ctrl_c_in_a_process_of_its_own(tmp_path, source):
     code = (
         "import os, signal, sys, cyresize.cli, cyresize.images as images\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "write = images.os.path.realpath\n"
-        "images.os.path.realpath = lambda path: (os.kill(os.getpid(), signal.SIGINT), write(path))[1]\n"
+        "token = images.secrets.token_hex\n"
+        "images.secrets.token_hex = lambda n: (os.kill(os.getpid(), signal.SIGINT), token(n))[1]\n"
         "sys.exit(cyresize.cli.main(sys.argv[1:]))"
     )
     command = [sys.executable, "-c", code, "resize", source, tmp_path / "out.png", "--size", "9x9"]

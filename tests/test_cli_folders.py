@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import pty
 import shutil
 import signal
@@ -18,7 +19,8 @@ import pytest
 import cyresize
 from cyresize import batch, cli, images
 
-PHOTOGRAPH = Path(__file__).parents[1] / "examples" / "astronaut.jpg"
+TOP = Path(__file__).parents[1]
+PHOTOGRAPHS = [TOP / "examples/astronaut.jpg", TOP / "docs/photos/chelsea.jpg", TOP / "docs/photos/hubble.jpg"]
 
 
 def call(*arguments):
@@ -352,28 +354,57 @@ def test_ctrl_c_leaves_whole_files_and_can_be_resumed(tmp_path, workers):
     assert len(files(tmp_path / "out")) == 30
 
 
-def test_two_hundred_and_a_photograph(tmp_path, rng, capfd):
+def test_two_hundred_and_three_photographs(tmp_path, rng, capfd):
     """Two broken files among many good ones: all others done, both reported, a second run only tries those two."""
-    (tmp_path / "in").mkdir()
-    shutil.copy(PHOTOGRAPH, tmp_path / "in")
+    top, out = tmp_path / "in", tmp_path / "out"
+    top.mkdir()
+    for path in PHOTOGRAPHS:
+        shutil.copy(path, top)
     for i in range(200):
         h, w = rng.integers(20, 90, 2)
         kind = (".png", ".jpg", ".bmp", ".webp", ".tiff")[i % 5]
-        make(tmp_path / "in" / f"{i // 50}" / f"{i}{kind}", (int(h), int(w), 3), i)
-    (tmp_path / "in/0/broken.jpg").write_bytes(PHOTOGRAPH.read_bytes()[:100])
-    (tmp_path / "in/3/no.png").write_bytes(b"This is text.")
-    options = [tmp_path / "in", "-o", tmp_path / "out", "--size", "64x64", "--fit", "contain", "-j", 2]
+        make(top / f"{i // 50}" / f"{i}{kind}", (int(h), int(w), 3), i)
+    (top / "0/broken.jpg").write_bytes(PHOTOGRAPHS[0].read_bytes()[:100])
+    (top / "3/no.png").write_bytes(b"This is text.")
+    options = [top, "-o", out, "--size", "64x64", "--fit", "contain", "-j", 2]
     earlier = time.time_ns() - 10**10
-    for path in (tmp_path / "in").rglob("*.*"):
+    for path in top.rglob("*.*"):
         os.utime(path, ns=(earlier, earlier))
     assert call(*options) == 1
-    out, err = capfd.readouterr()
-    assert out == "201 resized, 0 up to date, 2 failed\n"
-    assert len(err.splitlines()) == 2
-    for name in files(tmp_path / "out"):
-        assert images.read(tmp_path / "out" / name).shape == (64, 64, 3)
+    printed, complaints = capfd.readouterr()
+    assert printed == "203 resized, 0 up to date, 2 failed\n"
+    assert sorted(complaints.splitlines()) == [
+        f"cyresize: {top / '0/broken.jpg'}: the image is damaged or cut short",
+        f"cyresize: {top / '3/no.png'}: not an image in a format that OpenCV reads",
+    ]
+    assert set(files(out)) == set(files(top)) - {"0/broken.jpg", "3/no.png"}
+    for name in files(out):
+        assert images.read(out / name).shape == (64, 64, 3)
+    for path in PHOTOGRAPHS:
+        resizing = cli.Resizing("size", (64, 64), fit="contain")
+        expected = cv2.imencode(".jpg", resizing(cv2.imread(str(path))))[1].tobytes()
+        assert (out / path.name).read_bytes() == expected
     assert call(*options) == 1
-    assert capfd.readouterr().out == "0 resized, 201 up to date, 2 failed\n"
+    assert capfd.readouterr().out == "0 resized, 203 up to date, 2 failed\n"
+
+
+def page_faults(folder, count):
+    """Of a run over ``count`` copies of a photograph."""
+    resource = pytest.importorskip("resource")
+    top = folder / str(count)
+    top.mkdir()
+    for i in range(count):
+        shutil.copy(PHOTOGRAPHS[0], top / f"{i}.jpg")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_minflt
+    subprocess.run(command(top, "-o", top / "out", "--size", "300x300", "-j", 1), check=True, capture_output=True)
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_minflt - before
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other libraries have no such setting")
+def test_memory_is_kept_from_image_to_image(tmp_path):
+    """Every further photograph costs far fewer pages than its pixels alone fill."""
+    pages = cv2.imread(str(PHOTOGRAPHS[0])).nbytes / 4096
+    assert page_faults(tmp_path, 48) - page_faults(tmp_path, 8) < 40 * pages / 4
 
 
 def test_a_surprise_is_the_failure_of_one_file(tmp_path):

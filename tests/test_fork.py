@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import threaded
+
+from cyresize.engine import parallel
 
 PROGRAM = Path(__file__).with_name("forks.py")
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
@@ -33,6 +36,30 @@ def test_fork_after_use(n_threads):
 )
 def test_fork(program):
     run(program)
+
+
+@pytest.fixture(scope="module")
+def known():
+    return threaded.calls()
+
+
+def test_no_operation_is_forgotten(known):
+    assert {name.partition(" ")[0] for name in known} == threaded.public()
+
+
+@needs_fork
+@pytest.mark.parametrize("module", threaded.MODULES)
+def test_every_operation_gives_its_threads_back(module):
+    """Whichever of enter_team and leave_team a driver forgets, its child hangs or has another number of threads."""
+    run("every_operation", module)
+
+
+@needs_fork
+@pytest.mark.skipif("libgomp" not in parallel.openmp_runtime(), reason="only libgomp's threads are lost in a fork")
+@pytest.mark.parametrize("module", threaded.MODULES)
+def test_every_operation_heeds_a_fork_during_a_call(module):
+    """A driver that forgets enter_team starts a thread in a child that must not have one."""
+    run("every_operation_alone", module)
 
 
 @needs_fork

@@ -1,7 +1,41 @@
 """NumPy arrays as the drivers see them, through the buffer protocol."""
 
+from cpython.buffer cimport PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+
 from cyresize.engine.image cimport Image
+from cyresize.engine.rows.ops_table cimport N_F32, N_F64, N_I8, N_I16, N_I32, N_I64, N_U8, N_U16, N_U32, N_U64
 from cyresize.engine.rows.table cimport F16, F32, F64, I8, I16, I32, U8, U16, U32
+
+cdef dict NUMBERS = {
+    "u1": N_U8, "i1": N_I8, "u2": N_U16, "i2": N_I16, "u4": N_U32, "i4": N_I32, "u8": N_U64, "i8": N_I64,
+    "f4": N_F32, "f8": N_F64,
+}
+
+
+cdef class Views:
+    def __dealloc__(self):
+        cdef int i
+        for i in range(self.count):
+            PyBuffer_Release(&self.held[i])
+
+    cdef Py_buffer* read(self, object array) except? NULL:
+        """The buffer of ``array`` without its format, NULL for None."""
+        return NULL if array is None else self.open(array, PyBUF_STRIDES)
+
+    cdef Py_buffer* write(self, object array) except? NULL:
+        """As read, to be written to."""
+        return NULL if array is None else self.open(array, PyBUF_STRIDES | PyBUF_WRITABLE)
+
+    cdef Py_buffer* open(self, object array, int flags) except? NULL:
+        cdef Py_buffer* view = &self.held[self.count]
+        PyObject_GetBuffer(array, view, flags)
+        self.count += 1
+        return view
+
+
+cdef int number_of(object array) except -1:
+    """The type of an array's elements, as the tables of operations count them."""
+    return NUMBERS[array.dtype.str[1:]]
 
 
 cdef int element_of(const char* format, Py_ssize_t itemsize) noexcept:

@@ -8,34 +8,17 @@ pool of threads of a BLAS spins beside OpenMP's for the same processors, and its
 Letters: T taps of a kernel; a product is M x K times K x P, with the pixels of a band for P.
 """
 
-from cpython.buffer cimport PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from cython.parallel cimport prange
 
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 
+from cyresize.engine.arrays cimport Views, number_of
 from cyresize.engine.dispatch cimport ops
 from cyresize.engine.fold cimport Axis, Folder, Work, fold, plan_fold, unfold
 from cyresize.engine.image cimport padded
 from cyresize.engine.parallel cimport enter_team, leave_team
-from cyresize.engine.rows.ops_table cimport (
-    N_F32,
-    N_F64,
-    N_I8,
-    N_I16,
-    N_I32,
-    N_I64,
-    N_U8,
-    N_U16,
-    N_U32,
-    N_U64,
-    PRODUCT_ROWS,
-)
-
-cdef dict NUMBERS = {
-    "u1": N_U8, "i1": N_I8, "u2": N_U16, "i2": N_I16, "u4": N_U32, "i4": N_I32, "u8": N_U64, "i8": N_I64,
-    "f4": N_F32, "f8": N_F64,
-}
+from cyresize.engine.rows.ops_table cimport PRODUCT_ROWS
 
 cdef enum:
     BAND = 1 << 16     # elements of columns at a time: a quarter of a second-level cache
@@ -295,22 +278,30 @@ cdef int axis(Axis* a, tuple values) except -1:
 
 
 cdef int describe(
-    Task* t, const Py_buffer* small, const Py_buffer* large, const Py_buffer* weight, object kind, tuple axes,
-    Py_ssize_t groups,
+    Task* t, Views views, object source, object weight, object bias, object target, tuple axes, Py_ssize_t groups,
+    bint back,
 ) except -1:
+    """Everything of a task but its band and its memory."""
+    cdef const Py_buffer* a = views.read(source)
+    cdef const Py_buffer* b = views.write(target)
+    cdef const Py_buffer* small = a if back else b
+    cdef const Py_buffer* large = b if back else a
+    cdef const Py_buffer* offsets = views.read(bias)
     cdef Work* k = &t.work
     memset(t, 0, sizeof(Task))
     axis(&k.z, axes[0])
     axis(&k.y, axes[1])
     axis(&k.x, axes[2])
-    k.number = NUMBERS[kind]
+    k.number = number_of(source)
     k.itemsize = large.itemsize
     k.cell = {1: 0, 2: 1, 4: 2, 8: 3}[k.itemsize]
     k.large = <char*> large.buf
     k.c, k.d, k.h, k.w = large.strides[1], large.strides[2], large.strides[3], large.strides[4]
     t.small = <char*> small.buf
-    t.weight = <char*> weight.buf
+    t.weight = <char*> views.read(weight).buf
+    t.bias = NULL if offsets == NULL else <const char*> offsets.buf
     t.images, t.groups = large.shape[0], groups
+    t.inputs, t.outputs = a.shape[1]//groups, b.shape[1]//groups
     t.small_image, t.large_image = small.strides[0], large.strides[0]
     t.pixels = k.z.small*k.y.small*k.x.small
     t.taps = k.z.taps*k.y.taps*k.x.taps
@@ -330,45 +321,27 @@ def convolve_back(source, weight, bias, target, tuple axes, Py_ssize_t groups, i
     ``weight`` is C x O/groups x taps (contiguous), ``bias`` O elements or None, all of one type; ``axes`` are (small,
     large, taps, stride, padding, dilation) of depth, height and width, the source being the small side.
     """
-    cdef Py_buffer a, b, c, d
+    cdef Views views = Views()
     cdef Task t
     cdef Buffers measure
     cdef Py_ssize_t each
     cdef int team
     cdef bint by_channel
-    cdef char* space = NULL
-    memset(&a, 0, sizeof(Py_buffer))
-    memset(&b, 0, sizeof(Py_buffer))
-    memset(&c, 0, sizeof(Py_buffer))
-    memset(&d, 0, sizeof(Py_buffer))
-    try:
-        PyObject_GetBuffer(source, &a, PyBUF_STRIDES)
-        PyObject_GetBuffer(weight, &b, PyBUF_STRIDES)
-        PyObject_GetBuffer(target, &c, PyBUF_STRIDES | PyBUF_WRITABLE)
-        describe(&t, &a, &c, &b, source.dtype.str[1:], axes, groups)
-        if bias is not None:
-            PyObject_GetBuffer(bias, &d, PyBUF_STRIDES)
-            t.bias = <const char*> d.buf
-        t.inputs = a.shape[1]//groups
-        t.outputs = c.shape[1]//groups
-        choose_band(&t, t.taps)
-        t.block = max(min(BAND//(t.band*t.work.x.small*t.taps), t.outputs), <Py_ssize_t> 1)
-        by_channel = groups*t.outputs >= threads or groups*t.outputs >= t.images
-        team = <int> min(<Py_ssize_t> threads, groups*t.outputs if by_channel else t.images)
-        each = divide_space(&t, &measure, True, NULL)
-        space = <char*> malloc(each*team)
-        if space == NULL:
-            raise MemoryError(f"no memory for {team} x {each} bytes of columns")
-        with nogil:
-            team = enter_team(team)
-            convolve_back_all(&t, space, each, team, by_channel)
-            leave_team(team)
-    finally:
+    cdef char* space
+    describe(&t, views, source, weight, bias, target, axes, groups, True)
+    choose_band(&t, t.taps)
+    t.block = max(min(BAND//(t.band*t.work.x.small*t.taps), t.outputs), <Py_ssize_t> 1)
+    by_channel = groups*t.outputs >= threads or groups*t.outputs >= t.images
+    team = <int> min(<Py_ssize_t> threads, groups*t.outputs if by_channel else t.images)
+    each = divide_space(&t, &measure, True, NULL)
+    space = <char*> malloc(each*team)
+    if space == NULL:
+        raise MemoryError(f"no memory for {team} x {each} bytes of columns")
+    with nogil:
+        team = enter_team(team)
+        convolve_back_all(&t, space, each, team, by_channel)
+        leave_team(team)
         free(space)
-        PyBuffer_Release(&a)
-        PyBuffer_Release(&b)
-        PyBuffer_Release(&c)
-        PyBuffer_Release(&d)
 
 
 def convolve(source, weight, bias, target, tuple axes, Py_ssize_t groups, int threads):
@@ -377,33 +350,20 @@ def convolve(source, weight, bias, target, tuple axes, Py_ssize_t groups, int th
     ``weight`` is O x C/groups x taps (contiguous), ``bias`` O elements or None, all of one type; ``axes`` are (small,
     large, taps, stride, padding, dilation) of depth, height and width, the target being the small side.
     """
-    cdef Py_buffer a, b, c, d
+    cdef Views views = Views()
     cdef Task t
     cdef Buffers measure
     cdef Py_ssize_t each, total
     cdef int team
-    cdef char* space = NULL
-    memset(&a, 0, sizeof(Py_buffer))
-    memset(&b, 0, sizeof(Py_buffer))
-    memset(&c, 0, sizeof(Py_buffer))
-    memset(&d, 0, sizeof(Py_buffer))
-    memset(&t, 0, sizeof(Task))
+    cdef char* space
+    describe(&t, views, source, weight, bias, target, axes, groups, False)
+    choose_band(&t, t.inputs*t.taps)
+    total = t.images*((t.work.z.small*t.work.y.small + t.band - 1)//t.band)
+    team = <int> min(<Py_ssize_t> threads, total)
+    each = divide_space(&t, &measure, False, NULL)
+    space = <char*> malloc(each*team)
+    t.packed = <char*> malloc(groups*panels(t.outputs)*PRODUCT_ROWS*t.inputs*t.taps*t.work.itemsize)
     try:
-        PyObject_GetBuffer(source, &a, PyBUF_STRIDES)
-        PyObject_GetBuffer(weight, &b, PyBUF_STRIDES)
-        PyObject_GetBuffer(target, &c, PyBUF_STRIDES | PyBUF_WRITABLE)
-        describe(&t, &c, &a, &b, source.dtype.str[1:], axes, groups)
-        if bias is not None:
-            PyObject_GetBuffer(bias, &d, PyBUF_STRIDES)
-            t.bias = <const char*> d.buf
-        t.inputs = a.shape[1]//groups
-        t.outputs = c.shape[1]//groups
-        choose_band(&t, t.inputs*t.taps)
-        t.packed = <char*> malloc(groups*panels(t.outputs)*PRODUCT_ROWS*t.inputs*t.taps*t.work.itemsize)
-        total = t.images*((t.work.z.small*t.work.y.small + t.band - 1)//t.band)
-        team = <int> min(<Py_ssize_t> threads, total)
-        each = divide_space(&t, &measure, False, NULL)
-        space = <char*> malloc(each*team)
         if space == NULL or t.packed == NULL:
             raise MemoryError(f"no memory for {team} x {each} bytes of columns")
         with nogil:
@@ -413,7 +373,3 @@ def convolve(source, weight, bias, target, tuple axes, Py_ssize_t groups, int th
     finally:
         free(space)
         free(t.packed)
-        PyBuffer_Release(&a)
-        PyBuffer_Release(&b)
-        PyBuffer_Release(&c)
-        PyBuffer_Release(&d)

@@ -4,9 +4,9 @@ The axes that are not resampled are merged where the strides allow: those inside
 the others a stack. What cannot be merged is a loop of runs.
 """
 
-from cpython.buffer cimport PyBUF_FORMAT, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.buffer cimport PyBUF_FORMAT, PyBUF_STRIDES, PyBUF_WRITABLE
 
-from cyresize.engine.arrays cimport element_of
+from cyresize.engine.arrays cimport Views, element_of
 from cyresize.engine.cache cimport remember
 from cyresize.engine.gather cimport Gather, new_gather
 from cyresize.engine.image cimport Image
@@ -267,13 +267,7 @@ def resample_axes(
     keep : bool
         Cache what is prepared for the two plans.
     """
-    cdef Py_buffer a, b
-    PyObject_GetBuffer(src, &a, PyBUF_FORMAT | PyBUF_STRIDES)
-    try:
-        PyObject_GetBuffer(dst, &b, PyBUF_FORMAT | PyBUF_STRIDES | PyBUF_WRITABLE)
-        try:
-            run(&a, &b, rows, columns, row_axis, column_axis, arithmetic, threads, keep)
-        finally:
-            PyBuffer_Release(&b)
-    finally:
-        PyBuffer_Release(&a)
+    cdef Views views = Views()
+    cdef const Py_buffer* a = views.open(src, PyBUF_FORMAT | PyBUF_STRIDES)
+    cdef const Py_buffer* b = views.open(dst, PyBUF_FORMAT | PyBUF_STRIDES | PyBUF_WRITABLE)
+    run(a, b, rows, columns, row_axis, column_axis, arithmetic, threads, keep)

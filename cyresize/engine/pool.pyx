@@ -4,31 +4,17 @@ Letters: N images, C channels, D x H x W source, OD x OH x OW output. A plane is
 channels are interleaved in memory a row holds all of them and they are called lanes.
 """
 
-from cpython.buffer cimport PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from cython.parallel cimport prange
 
 from libc.math cimport fabs, fabsf
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
+from cyresize.engine.arrays cimport Views, number_of
 from cyresize.engine.dispatch cimport kernels, ops
 from cyresize.engine.image cimport move_row, padded
 from cyresize.engine.parallel cimport enter_team, leave_team
-from cyresize.engine.rows.ops_table cimport (
-    N_F32,
-    N_F64,
-    N_I8,
-    N_I16,
-    N_I32,
-    N_I64,
-    N_U8,
-    N_U16,
-    N_U32,
-    N_U64,
-    Spans,
-    Taps,
-    cast_fn,
-)
+from cyresize.engine.rows.ops_table cimport N_F32, N_F64, N_I64, Spans, Taps, cast_fn
 from cyresize.engine.rows.table cimport F16
 
 cdef enum:
@@ -37,10 +23,6 @@ cdef enum:
 cdef enum Op:
     MAX, MEAN, LP
 
-cdef dict NUMBERS = {
-    "u1": N_U8, "i1": N_I8, "u2": N_U16, "i2": N_I16, "u4": N_U32, "i4": N_I32, "u8": N_U64, "i8": N_I64,
-    "f4": N_F32, "f8": N_F64,
-}
 cdef Py_ssize_t[10] SIZES = [1, 1, 2, 2, 4, 4, 8, 8, 4, 8]
 cdef Py_ssize_t NARROW = (<Py_ssize_t> 1 << 31) - 1
 
@@ -663,15 +645,15 @@ cdef int* first_pixels(const Pool* p) except NULL:
     return first
 
 
-cdef void conversions(Pool* p, object kind, bint precise) except *:
+cdef void conversions(Pool* p, object source, bint precise) except *:
     # float16 is calculated with in float, the mean of integers in int64, a precise mean of float in double.
     p.widen = p.narrow_row = NULL
-    if kind == "f2":
+    if source.dtype.str[1:] == "f2":
         p.number = N_F32
         p.widen = <cast_fn> kernels.widen[<int> F16]
         p.narrow_row = <cast_fn> kernels.narrow[<int> F16]
         return
-    p.number = NUMBERS[kind]
+    p.number = number_of(source)
     if p.op != MAX and p.number < <int> N_I64:
         p.widen = ops.to_i64[p.number]
         p.narrow_row = ops.from_i64[p.number]
@@ -688,25 +670,21 @@ def pool(
     Py_ssize_t index_times=1, Py_ssize_t index_image=0, Py_ssize_t index_channel=0,
 ):
     """Pool ``source`` (N x C x D x H x W, any strides) into ``target`` and, for the maximum, ``index`` (or None)."""
-    cdef Py_buffer a, b, c
+    cdef Views views = Views()
+    cdef const Py_buffer* a = views.read(source)
+    cdef const Py_buffer* b = views.write(target)
+    cdef const Py_buffer* c = views.write(index)
     cdef Pool p
     cdef Py_ssize_t channels
     cdef int* first = NULL
     memset(&p, 0, sizeof(Pool))
-    memset(&a, 0, sizeof(Py_buffer))
-    memset(&b, 0, sizeof(Py_buffer))
-    memset(&c, 0, sizeof(Py_buffer))
     p.op, p.include_pad, p.absolute, p.any_order = op, include_pad, absolute, precise
-    p.with_index = index is not None
+    p.with_index = c != NULL
     p.divisor, p.scale, p.power = divisor, scale, power
     p.index_times, p.index_image, p.index_channel = index_times, index_image, index_channel
-    conversions(&p, source.dtype.str[1:], precise)
+    conversions(&p, source, precise)
     p.size = SIZES[p.number]
     try:
-        PyObject_GetBuffer(source, &a, PyBUF_STRIDES)
-        PyObject_GetBuffer(target, &b, PyBUF_STRIDES | PyBUF_WRITABLE)
-        if p.with_index:
-            PyObject_GetBuffer(index, &c, PyBUF_STRIDES | PyBUF_WRITABLE)
         side(&p.z, z)
         side(&p.y, y)
         side(&p.x, x)
@@ -721,10 +699,10 @@ def pool(
         p.row = p.x.n_in*p.lanes
         p.out_row = p.x.n_out*p.lanes
         p.span = min(p.y.n_in, (p.y.most - 1)*p.y.dilation + 1)
-        volume(&p.src, &a, p.lanes)
-        volume(&p.dst, &b, p.lanes)
+        volume(&p.src, a, p.lanes)
+        volume(&p.dst, b, p.lanes)
         if p.with_index:
-            volume(&p.index, &c, p.lanes)
+            volume(&p.index, c, p.lanes)
         columns(&p, x)
         p.in_place = p.src.contiguous and p.widen == NULL and p.op != LP
         p.stride_y, p.taps_y, p.before_y = y.stride, y.taps if y.is_regular else 0, -y.shift[0] if y.is_regular else 0
@@ -741,6 +719,3 @@ def pool(
         free(p.flat.shift)
         free(p.flat.first)
         free(p.flat.divisors)
-        PyBuffer_Release(&a)
-        PyBuffer_Release(&b)
-        PyBuffer_Release(&c)

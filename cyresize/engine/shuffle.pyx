@@ -4,11 +4,11 @@ Pixel shuffles, depth to space and their inverses are such copies once the axes 
 them. Letters: A the short axis whose members are interleaved (the upscale factor), B the long one (the row).
 """
 
-from cpython.buffer cimport PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from cython.parallel cimport prange
 
 from libc.string cimport memcpy
 
+from cyresize.engine.arrays cimport Views
 from cyresize.engine.dispatch cimport ops
 from cyresize.engine.parallel cimport enter_team, leave_team
 
@@ -251,32 +251,26 @@ cdef void run(Copy* p, int threads) noexcept nogil:
 
 def permute(source, target, int threads):
     """Copy ``source`` to ``target``: same shape, same element size, any strides, no shared memory."""
-    cdef Py_buffer a, b
+    cdef Views views = Views()
+    cdef const Py_buffer* a = views.read(source)
+    cdef const Py_buffer* b = views.write(target)
     cdef Copy p
     cdef int k
     cdef Py_ssize_t words
-    PyObject_GetBuffer(source, &a, PyBUF_STRIDES)
-    try:
-        PyObject_GetBuffer(target, &b, PyBUF_STRIDES | PyBUF_WRITABLE)
-        try:
-            p.source = <char*> a.buf
-            p.target = <char*> b.buf
-            p.cell = 3
-            while p.cell > 0 and a.itemsize % (1 << p.cell):
-                p.cell -= 1
-            words = a.itemsize >> p.cell
-            for k in range(a.ndim):
-                p.outer[k].size = a.shape[k]
-                p.outer[k].source = a.strides[k]
-                p.outer[k].target = b.strides[k]
-            # An element wider than eight bytes is an axis of words.
-            p.outer[a.ndim].size = words
-            p.outer[a.ndim].source = p.outer[a.ndim].target = 1 << p.cell
-            with nogil:
-                p.n_outer = simplified(p.outer, a.ndim + 1)
-                choose(&p)
-                run(&p, threads)
-        finally:
-            PyBuffer_Release(&b)
-    finally:
-        PyBuffer_Release(&a)
+    p.source = <char*> a.buf
+    p.target = <char*> b.buf
+    p.cell = 3
+    while p.cell > 0 and a.itemsize % (1 << p.cell):
+        p.cell -= 1
+    words = a.itemsize >> p.cell
+    for k in range(a.ndim):
+        p.outer[k].size = a.shape[k]
+        p.outer[k].source = a.strides[k]
+        p.outer[k].target = b.strides[k]
+    # An element wider than eight bytes is an axis of words.
+    p.outer[a.ndim].size = words
+    p.outer[a.ndim].source = p.outer[a.ndim].target = 1 << p.cell
+    with nogil:
+        p.n_outer = simplified(p.outer, a.ndim + 1)
+        choose(&p)
+        run(&p, threads)

@@ -5,12 +5,12 @@ the target. Where an index occurs twice the later element wins, whatever the num
 planes, or a range of one plane's target and then reads all of its indices.
 """
 
-from cpython.buffer cimport PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from cython.parallel cimport prange
 
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 
+from cyresize.engine.arrays cimport Views
 from cyresize.engine.parallel cimport enter_team, leave_team
 
 cdef struct Grid:
@@ -216,32 +216,24 @@ def unpool(source, index, target, bint fresh, int threads):
     ``source`` and ``index`` (int64) have one shape, two axes of planes and three of elements; ``target`` likewise.
     Unless ``fresh``, nothing is written when an index is bad.
     """
-    cdef Py_buffer a, b, c
+    cdef Views views = Views()
+    cdef const Py_buffer* a = views.read(source)
+    cdef const Py_buffer* b = views.read(index)
+    cdef const Py_buffer* c = views.write(target)
     cdef Unpool u
     cdef Py_ssize_t bad
     cdef Py_ssize_t* found = <Py_ssize_t*> malloc((threads + 1)*sizeof(Py_ssize_t))
     if found == NULL:
         raise MemoryError("no memory for the threads' findings")
-    memset(&a, 0, sizeof(Py_buffer))
-    memset(&b, 0, sizeof(Py_buffer))
-    memset(&c, 0, sizeof(Py_buffer))
-    try:
-        PyObject_GetBuffer(source, &a, PyBUF_STRIDES)
-        PyObject_GetBuffer(index, &b, PyBUF_STRIDES)
-        PyObject_GetBuffer(target, &c, PyBUF_STRIDES | PyBUF_WRITABLE)
-        grid(&u.src, &a)
-        grid(&u.index, &b)
-        grid(&u.dst, &c)
-        u.channels = a.shape[1]
-        u.planes = a.shape[0]*u.channels
-        u.check_along = fresh
-        with nogil:
-            threads = enter_team(threads)
-            bad = run(&u, threads, found)
-            leave_team(threads)
-        return bad
-    finally:
+    grid(&u.src, a)
+    grid(&u.index, b)
+    grid(&u.dst, c)
+    u.channels = a.shape[1]
+    u.planes = a.shape[0]*u.channels
+    u.check_along = fresh
+    with nogil:
+        threads = enter_team(threads)
+        bad = run(&u, threads, found)
+        leave_team(threads)
         free(found)
-        PyBuffer_Release(&a)
-        PyBuffer_Release(&b)
-        PyBuffer_Release(&c)
+    return bad

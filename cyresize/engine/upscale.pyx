@@ -3,12 +3,12 @@
 Letters: N images, C channels, H x W source, OH x OW output, O output channels, K kernel side, J = C*K*K.
 """
 
-from cpython.buffer cimport PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from cython.parallel cimport prange
 
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
+from cyresize.engine.arrays cimport Views
 from cyresize.engine.parallel cimport enter_team, leave_team
 
 ctypedef fused real:
@@ -88,37 +88,29 @@ def upscale(source, weight, target, const long long[::1] row, const long long[::
     ``row`` and ``column`` are the source pixel at the centre of each output row's and column's kernel. The kernels
     themselves (the last three axes of ``weight``) are contiguous; all arrays have one type, float or double.
     """
-    cdef Py_buffer a, b, c
+    cdef Views views = Views()
+    cdef const Py_buffer* a = views.read(source)
+    cdef const Py_buffer* b = views.read(weight)
+    cdef const Py_buffer* c = views.write(target)
     cdef Upscale u
     cdef Py_ssize_t each
     cdef int team
-    cdef char* space = NULL
-    memset(&a, 0, sizeof(Py_buffer))
-    memset(&b, 0, sizeof(Py_buffer))
-    memset(&c, 0, sizeof(Py_buffer))
-    try:
-        PyObject_GetBuffer(source, &a, PyBUF_STRIDES)
-        PyObject_GetBuffer(weight, &b, PyBUF_STRIDES)
-        PyObject_GetBuffer(target, &c, PyBUF_STRIDES | PyBUF_WRITABLE)
-        u.src, u.weight, u.dst = <char*> a.buf, <char*> b.buf, <char*> c.buf
-        u.images, u.channels, u.h, u.w = a.shape[0], a.shape[1], a.shape[2], a.shape[3]
-        u.out_h, u.out_w, u.outputs, u.kernel_h, u.kernel_w = b.shape[0], b.shape[1], b.shape[2], b.shape[4], b.shape[5]
-        u.src_n, u.src_c, u.src_h, u.src_w = a.strides[0], a.strides[1], a.strides[2], a.strides[3]
-        u.dst_n, u.dst_c, u.dst_h, u.dst_w = c.strides[0], c.strides[1], c.strides[2], c.strides[3]
-        u.weight_h, u.weight_w, u.weight_o = b.strides[0], b.strides[1], b.strides[2]
-        u.row, u.column = &row[0], &column[0]
-        team = <int> min(<Py_ssize_t> threads, u.out_h)
-        each = u.channels*u.kernel_h*u.kernel_w
-        space = <char*> malloc(each*a.itemsize*team)
-        if space == NULL:
-            raise MemoryError(f"no memory for {team} x {each} elements of patches")
-        with nogil:
-            if a.itemsize == sizeof(float):
-                run(&u, <float*> space, each, team)
-            else:
-                run(&u, <double*> space, each, team)
-    finally:
+    cdef char* space
+    u.src, u.weight, u.dst = <char*> a.buf, <char*> b.buf, <char*> c.buf
+    u.images, u.channels, u.h, u.w = a.shape[0], a.shape[1], a.shape[2], a.shape[3]
+    u.out_h, u.out_w, u.outputs, u.kernel_h, u.kernel_w = b.shape[0], b.shape[1], b.shape[2], b.shape[4], b.shape[5]
+    u.src_n, u.src_c, u.src_h, u.src_w = a.strides[0], a.strides[1], a.strides[2], a.strides[3]
+    u.dst_n, u.dst_c, u.dst_h, u.dst_w = c.strides[0], c.strides[1], c.strides[2], c.strides[3]
+    u.weight_h, u.weight_w, u.weight_o = b.strides[0], b.strides[1], b.strides[2]
+    u.row, u.column = &row[0], &column[0]
+    team = <int> min(<Py_ssize_t> threads, u.out_h)
+    each = u.channels*u.kernel_h*u.kernel_w
+    space = <char*> malloc(each*a.itemsize*team)
+    if space == NULL:
+        raise MemoryError(f"no memory for {team} x {each} elements of patches")
+    with nogil:
+        if a.itemsize == sizeof(float):
+            run(&u, <float*> space, each, team)
+        else:
+            run(&u, <double*> space, each, team)
         free(space)
-        PyBuffer_Release(&a)
-        PyBuffer_Release(&b)
-        PyBuffer_Release(&c)
