@@ -144,7 +144,7 @@ cdef int use_window(Job job, int element, Py_ssize_t channels) except -1:
 cdef bint as_pixels(AxisPlan columns, Py_ssize_t channels) noexcept:
     # Measured: from a shrink of 1.5 on, blocks of lanes have too few lanes in use. Levels without lanes always gain.
     return (channels == 3 or channels == 4) and (
-        kernels.float_lanes.kind == NO_LANES or 2*columns.n_in >= 3*columns.n_out
+        kernels.float_lanes.kind == NO_LANES or (2*columns.n_in >= 3*columns.n_out and columns.taps <= 4)
     )
 
 
