@@ -92,13 +92,18 @@ cdef inline void float_blocks(
         store_floats(out + t.out[b], t.n - t.out[b], total)
 
 
-# Two rows at once by the same tables, no masks.
+cdef inline __m512 add_where(__m512 total, __m512 value, __mmask16 where, const bint masked) noexcept nogil:
+    return _mm512_mask_add_ps(total, where, total, value) if masked else _mm512_add_ps(total, value)
+
+
+# Two rows at once by the same tables.
 cdef inline void float_blocks2(
     const Columns* p, const float* row, const float* second, float* out, float* second_out, Py_ssize_t begin,
-    Py_ssize_t end, const int groups, const bint inside, const bint narrow,
+    Py_ssize_t end, const int groups, const bint inside, const bint narrow, const bint masked,
 ) noexcept nogil:
     cdef const Lanes* t = p.lanes
     cdef const u8* w = t.weights + 64*groups*begin
+    cdef const u16* mask = t.masks + groups*begin
     cdef __m512i index, advance = _mm512_set1_epi32(<int> p.channels)
     cdef __m512 zero = _mm512_setzero_ps(), weights, value
     cdef __m512 head = zero, tail = zero, total = zero, head2 = zero, tail2 = zero, total2 = zero
@@ -109,7 +114,7 @@ cdef inline void float_blocks2(
         fetch(row + at, p.ahead)
         fetch(second + at, p.ahead)
         index = _mm512_load_si512(t.index + 64*b)
-        for k in range(groups):
+        for k in range(t.used[b] if masked else groups):
             if k == 0 or not inside:
                 head = _mm512_loadu_ps(row + at)
                 head2 = _mm512_loadu_ps(second + at)
@@ -118,14 +123,21 @@ cdef inline void float_blocks2(
                     tail2 = _mm512_loadu_ps(second + at + 16)
             weights = _mm512_loadu_ps(w + 64*k)
             value = _mm512_mul_ps(floats_of(head, tail, index, narrow), weights)
-            total = value if k == 0 else _mm512_add_ps(total, value)
+            if k == 0:
+                total = _mm512_add_ps(value, zero) if masked and p.from_zero else value
+            else:
+                total = add_where(total, value, mask[k], masked)
             value = _mm512_mul_ps(floats_of(head2, tail2, index, narrow), weights)
-            total2 = value if k == 0 else _mm512_add_ps(total2, value)
+            if k == 0:
+                total2 = _mm512_add_ps(value, zero) if masked and p.from_zero else value
+            else:
+                total2 = add_where(total2, value, mask[k], masked)
             if inside:
                 index = _mm512_add_epi32(index, advance)
             else:
                 at += p.channels
         w += 64*groups
+        mask += groups
         store_floats(out + t.out[b], t.n - t.out[b], total)
         store_floats(second_out + t.out[b], t.n - t.out[b], total2)
 
@@ -172,37 +184,46 @@ cdef void avx512_float_columns(const Columns* p, const void* row, void* out) noe
 
 
 cdef inline void float_rows2(
-    const Columns* p, const float* row, const float* second, float* out, float* second_out, const int groups
+    const Columns* p, const float* row, const float* second, float* out, float* second_out, Py_ssize_t begin,
+    Py_ssize_t end, const int groups, const bint masked,
 ) noexcept nogil:
     cdef const Lanes* t = p.lanes
     if t.inside and t.narrow:
-        float_blocks2(p, row, second, out, second_out, t.whole_begin, t.whole_end, groups, True, True)
+        float_blocks2(p, row, second, out, second_out, begin, end, groups, True, True, masked)
     elif t.inside:
-        float_blocks2(p, row, second, out, second_out, t.whole_begin, t.whole_end, groups, True, False)
+        float_blocks2(p, row, second, out, second_out, begin, end, groups, True, False, masked)
     elif t.narrow:
-        float_blocks2(p, row, second, out, second_out, t.whole_begin, t.whole_end, groups, False, True)
+        float_blocks2(p, row, second, out, second_out, begin, end, groups, False, True, masked)
     else:
-        float_blocks2(p, row, second, out, second_out, t.whole_begin, t.whole_end, groups, False, False)
+        float_blocks2(p, row, second, out, second_out, begin, end, groups, False, False, masked)
+
+
+cdef void masked_floats2(
+    const Columns* p, const float* row, const float* second, float* out, float* second_out, Py_ssize_t begin,
+    Py_ssize_t end,
+) noexcept nogil:
+    float_rows2(p, row, second, out, second_out, begin, end, p.lanes.groups, True)
 
 
 cdef void avx512_float_columns2(
     const Columns* p, const void* row, const void* second, void* out, void* second_out
 ) noexcept nogil:
     cdef const Lanes* t = p.lanes
+    cdef const float* r = <const float*> row
+    cdef const float* s = <const float*> second
+    cdef float* d = <float*> out
+    cdef float* e = <float*> second_out
     if p.from_zero:
-        avx512_float_columns(p, row, out)
-        avx512_float_columns(p, second, second_out)
+        masked_floats2(p, r, s, d, e, 0, t.blocks)
         return
-    masked_floats(p, <const float*> row, <float*> out, 0, t.whole_begin)
-    masked_floats(p, <const float*> second, <float*> second_out, 0, t.whole_begin)
+    masked_floats2(p, r, s, d, e, 0, t.whole_begin)
     if t.groups == 2:
-        float_rows2(p, <const float*> row, <const float*> second, <float*> out, <float*> second_out, 2)
+        float_rows2(p, r, s, d, e, t.whole_begin, t.whole_end, 2, False)
     elif t.groups == 4:
-        float_rows2(p, <const float*> row, <const float*> second, <float*> out, <float*> second_out, 4)
+        float_rows2(p, r, s, d, e, t.whole_begin, t.whole_end, 4, False)
     else:
-        float_rows2(p, <const float*> row, <const float*> second, <float*> out, <float*> second_out, t.groups)
-    masked_floats(p, <const float*> row, <float*> out, t.whole_end, t.blocks)
-    masked_floats(p, <const float*> second, <float*> second_out, t.whole_end, t.blocks)
+        float_rows2(p, r, s, d, e, t.whole_begin, t.whole_end, t.groups, False)
+    masked_floats2(p, r, s, d, e, t.whole_end, t.blocks)
 
 
 # uint16 row to float row, and a second one by the same tables if `two`. Lanes whose taps have ended have weight 0, and
