@@ -50,11 +50,10 @@ cdef int cheaper_order(int element, Py_ssize_t channels, AxisPlan columns, AxisP
     """
     cdef double h = rows.n_in, w = columns.n_in, oh = rows.n_out, ow = columns.n_out, scale = max(w/ow, 1.0)
     cdef bint single = element == F32
-    # uint8 and uint16 are filtered as they are stored; the other types are widened to floats first.
+    # uint8 and uint16 are filtered as they are stored, two rows at once; the other types are widened to floats first.
     cdef bint direct = element == U8 or element == U16
-    # Steep shrinks fill only part of a block of lanes; pairs of pixels do not mind.
-    cdef bint pixels = (channels == 3 or channels == 4) and scale >= 1.5
-    cdef double lanes = 3 + 3.5*columns.taps if pixels else (3 + 3*columns.taps)*max(scale/2.0, 1.0)
+    cdef bint many = columns.taps > 4, wide = (channels == 3 or channels == 4) and scale >= 1.5
+    cdef double lanes = (3 + 3.5*columns.taps)*(0.7 if many else 1) if wide else (3 + 3*columns.taps)*max(scale/2.0, 1.0)
     cdef double floats = 8 if in_pairs(columns, channels) else lanes
     cdef double from_stored = (3 + 3.5*columns.taps)*max(scale/3.0, 1.0)
     cdef double vertical = 2 + 1.5*rows.taps
@@ -62,6 +61,8 @@ cdef int cheaper_order(int element, Py_ssize_t channels, AxisPlan columns, AxisP
         from_stored if direct else lanes
     ) + oh*ow*(vertical + (0 if single else 2))
     cdef double rows_first = oh*w*(vertical + (0 if single else 1)) + oh*ow*(floats + (0 if single else 4))
+    if direct and many:
+        return COLUMNS_FIRST
     if has_window(element, channels, columns, rows):
         if single:
             return ROWS_FIRST
@@ -119,10 +120,9 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     if order == ROWS_FIRST and kernels.float_pairs != NULL and in_pairs(columns, channels):
         p.columns_pass = kernels.float_pairs
         return job
-    if kernels.float_pixels != NULL and as_pixels(columns, channels):
-        p.columns_pass = kernels.float_pixels
-        return job
     job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS, kernels.float_columns2)
+    if job.lanes == NULL and kernels.float_pixels != NULL and (channels == 3 or channels == 4):
+        p.columns_pass = kernels.float_pixels
     return job
 
 
@@ -139,13 +139,6 @@ cdef int use_window(Job job, int element, Py_ssize_t channels) except -1:
     if pixels:
         p.both = kernels.pixel_windows[element]
     return 0
-
-
-cdef bint as_pixels(AxisPlan columns, Py_ssize_t channels) noexcept:
-    # Measured: from a shrink of 1.5 on, blocks of lanes have too few lanes in use. Levels without lanes always gain.
-    return (channels == 3 or channels == 4) and (
-        kernels.float_lanes.kind == NO_LANES or (2*columns.n_in >= 3*columns.n_out and columns.taps <= 4)
-    )
 
 
 cdef Job fixed_job(Py_ssize_t channels, AxisPlan columns, AxisPlan rows, int weights, Py_ssize_t row, Py_ssize_t ring):
