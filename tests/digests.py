@@ -19,7 +19,15 @@ ANTIALIASED = ["LINEAR", "CUBIC", "LANCZOS4"]
 
 # h, w, oh, ow and channels. Small sizes try every tail of a vector; the large ones pass the size below which one
 # thread does all the work.
-SMALL_SIZES = [(5, 7, 11, 13), (23, 37, 9, 14), (16, 64, 8, 32), (30, 33, 10, 11), (4, 130, 9, 259), (3, 1, 2, 5)]
+SMALL_SIZES = [
+    (5, 7, 11, 13),
+    (23, 37, 9, 14),
+    (61, 93, 15, 21),
+    (16, 64, 8, 32),
+    (30, 33, 10, 11),
+    (4, 130, 9, 259),
+    (3, 1, 2, 5),
+]
 SMALL = [(*size, channels) for size in SMALL_SIZES for channels in (1, 2, 3, 4, 5, 16)]
 LARGE = [(150, 160, 131, 280, 1), (240, 300, 120, 150, 3), (420, 390, 140, 130, 4), (90, 300, 211, 101, 2)]
 

@@ -9,7 +9,7 @@ from cyresize.engine.plan cimport FLOAT32, FLOAT64, INT16, INT32, AxisPlan
 from cyresize.engine.resample cimport (
     COLUMNS_FIRST, COLUMNS_ONLY, ROWS_FIRST, ROWS_ONLY, WINDOW, Job, Pipeline, new_job,
 )
-from cyresize.engine.rows.table cimport NO_LANES, F32, U8, U16, U32
+from cyresize.engine.rows.table cimport F32, U8, U16, U32
 
 from cyresize.engine import rules
 
@@ -53,7 +53,9 @@ cdef int cheaper_order(int element, Py_ssize_t channels, AxisPlan columns, AxisP
     # uint8 and uint16 are filtered as they are stored, two rows at once; the other types are widened to floats first.
     cdef bint direct = element == U8 or element == U16
     cdef bint many = columns.taps > 4, wide = (channels == 3 or channels == 4) and scale >= 1.5
-    cdef double lanes = (3 + 3.5*columns.taps)*(0.7 if many else 1) if wide else (3 + 3*columns.taps)*max(scale/2.0, 1.0)
+    cdef double lanes = (3 + 3*columns.taps)*max(scale/2.0, 1.0)
+    if wide:
+        lanes = (3 + 3.5*columns.taps)*(0.7 if many else 1)
     cdef double floats = 8 if in_pairs(columns, channels) else lanes
     cdef double from_stored = (3 + 3.5*columns.taps)*max(scale/3.0, 1.0)
     cdef double vertical = 2 + 1.5*rows.taps

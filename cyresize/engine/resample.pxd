@@ -12,7 +12,7 @@ cdef struct Pipeline:
     int order                 # one of Order
     convert_fn widen          # NULL: rows are calculated with as they are stored
     columns_fn columns_pass
-    columns2_fn columns_pass2 # COLUMNS_FIRST: for two rows at once, or NULL
+    columns2_fn columns_pass2    # COLUMNS_FIRST: for two rows at once, or NULL
     blend_fn blend
     blend_fn stream_blend     # NULL, or blend for results that go past the caches
     window_fn window

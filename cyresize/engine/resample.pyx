@@ -7,7 +7,7 @@ leave the other axis as it is: one pass, and the plan of that axis is not looked
 
 from cython.parallel cimport prange
 
-from libc.stdlib cimport calloc, free, malloc
+from libc.stdlib cimport free, malloc
 
 from cyresize.engine.dispatch cimport kernels
 from cyresize.engine.image cimport (
@@ -16,7 +16,7 @@ from cyresize.engine.image cimport (
 from cyresize.engine.lanes cimport free_lanes, new_lanes
 from cyresize.engine.parallel cimport enter_team, leave_team
 from cyresize.engine.plan cimport FLOAT64, INT16, AxisPlan
-from cyresize.engine.rows.table cimport SLACK, Columns, LaneFormat, Lanes, columns2_fn
+from cyresize.engine.rows.table cimport SLACK, LaneFormat, columns2_fn
 
 cdef inline bint columns_read_source(const Pipeline* p) noexcept nogil:
     return p.order == COLUMNS_FIRST or p.order == COLUMNS_ONLY

@@ -168,8 +168,8 @@ cdef void sse_bytes_to_float_columns(const Columns* p, const void* row, void* ou
         _mm_storeu_ps(<float*> out + t.out[b], total)
 
 
-# Two taps of three or four channels lie in eight bytes: for shrinking axes, where a block of lanes would be mostly empty.
-# Two pixels at a time, samples as words, the weights of each pixel broadcast.
+# Two taps of three or four channels lie in eight bytes: for shrinking axes, where a block of lanes would be mostly
+# empty. Two pixels at a time, samples as words, the weights of each pixel broadcast.
 cdef inline void sse_linear_pairs(
     const Columns* p, const u8* row, i16* out, Py_ssize_t end, const Py_ssize_t C, __m128i spread, __m128i close_up
 ) noexcept nogil:

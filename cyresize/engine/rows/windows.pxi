@@ -1,5 +1,5 @@
-# Both passes of a shrinking image at once, the vertical one first and only where a column needs it: the row between them
-# stays in registers, and the loads of several source rows overlap. The bits are those of the two passes apart.
+# Both passes of a shrinking image at once, the vertical one first and only where a column needs it: the row between
+# them stays in registers, and the loads of several source rows overlap. The bits are those of the two passes apart.
 
 cdef enum:
     WINDOW_TAPS = 4       # at most, along each axis
