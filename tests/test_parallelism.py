@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_limits
 
 import cyresize
 from cyresize import parallelism
@@ -99,13 +98,25 @@ def test_bad_numbers(n, error):
         pass
 
 
+LOWERED = """
+import cyresize
+from threadpoolctl import threadpool_limits
+cyresize.set_num_threads(4)
+with threadpool_limits(1):
+    print(cyresize.get_num_threads())
+    with cyresize.threads(3):
+        print(cyresize.get_num_threads())
+print(cyresize.get_num_threads())
+"""
+
+
 def test_limit_at_run_time_lowers():
-    cyresize.set_num_threads(4)
-    with threadpool_limits(1):
-        assert cyresize.get_num_threads() == 1
-        with cyresize.threads(3):
-            assert cyresize.get_num_threads() == 1
-    assert cyresize.get_num_threads() == 4
+    """In an interpreter whose OpenMP starts with two threads, also where there is one processor."""
+    environment = os.environ | {"OMP_NUM_THREADS": "2"}
+    process = subprocess.run(
+        [sys.executable, "-c", LOWERED], env=environment, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert process.stdout.split() == ["1", "1", "4"]
 
 
 def test_openmp_state_is_left_alone():
