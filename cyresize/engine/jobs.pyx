@@ -4,7 +4,7 @@ Not a dialect: the plans say what is calculated, a function here says in which a
 """
 
 from cyresize.engine.dispatch cimport kernels
-from cyresize.engine.lanes cimport DIGITS2, DIGITS3, NEAR_FAR, NO_WEIGHTS, ONES, SECOND, SINGLE_FLOATS
+from cyresize.engine.lanes cimport DIGITS2, DIGITS3, NEAR_FAR, NO_WEIGHTS, ONES, SECOND, SINGLE_FLOATS, SINGLE_INTS
 from cyresize.engine.plan cimport FLOAT32, FLOAT64, INT16, INT32, AxisPlan
 from cyresize.engine.resample cimport (
     COLUMNS_FIRST, COLUMNS_ONLY, ROWS_FIRST, ROWS_ONLY, WINDOW, Job, Pipeline, new_job,
@@ -178,6 +178,8 @@ cdef Job exact_job(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan 
     job.pipeline.blend = kernels.exact_u8_blend if bytes else kernels.exact_u16_blend
     if bytes:
         job.use_lanes(&kernels.exact_u8_lanes, SECOND, kernels.exact_u8_columns2)
+    else:
+        job.use_lanes(&kernels.exact_u16_lanes, SINGLE_INTS, kernels.exact_u16_columns2)
     return job
 
 

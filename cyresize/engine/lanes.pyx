@@ -113,6 +113,8 @@ cdef void encode(
                 (<short*> to)[2*lanes + 2*lane + tap] = <short> ((value + 2048) >> 12)
     elif encoding == SINGLE_FLOATS:
         (<float*> to)[lane] = <float> w[group]
+    elif encoding == SINGLE_INTS:
+        (<int*> to)[lane] = <int> rint(w[group])
 
 
 cdef void set_index(

@@ -314,6 +314,85 @@ cdef void avx512_words_to_float_columns2(
     word_rows(p, <const u16*> row, <const u16*> second, <float*> out, <float*> second_out, True)
 
 
+# uint16 by weights in 1/65536: sums of 32 bits.
+cdef inline __m512i exact_words_of(
+    const u16* s, __m512i near, __m512i far, __m512i first, __m512i second, const bint narrow
+) noexcept nogil:
+    cdef __m512i head = _mm512_loadu_si512(s), tail, a, b
+    if narrow:
+        a = _mm512_maskz_permutexvar_epi16(0x55555555, near, head)
+        b = _mm512_maskz_permutexvar_epi16(0x55555555, far, head)
+    else:
+        tail = _mm512_loadu_si512(s + 32)
+        a = _mm512_maskz_permutex2var_epi16(0x55555555, head, near, tail)
+        b = _mm512_maskz_permutex2var_epi16(0x55555555, head, far, tail)
+    return _mm512_add_epi32(_mm512_mullo_epi32(a, first), _mm512_mullo_epi32(b, second))
+
+
+cdef inline void exact_word_blocks(
+    const Columns* p, const u16* row, const u16* second, u32* out, u32* second_out, const bint narrow, const bint two
+) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef __m512i near, far, w0, w1, step = _mm512_set1_epi32(<int> p.tap_step)
+    cdef Py_ssize_t b
+    for b in range(t.blocks):
+        near = _mm512_load_si512(t.index + 64*b)
+        far = _mm512_add_epi32(near, step)
+        w0 = _mm512_loadu_si512(t.weights + 128*b)
+        w1 = _mm512_loadu_si512(t.weights + 128*b + 64)
+        fetch(row + t.base[b], p.ahead)
+        _mm512_storeu_si512(out + t.out[b], exact_words_of(row + t.base[b], near, far, w0, w1, narrow))
+        if two:
+            fetch(second + t.base[b], p.ahead)
+            _mm512_storeu_si512(
+                second_out + t.out[b], exact_words_of(second + t.base[b], near, far, w0, w1, narrow)
+            )
+
+
+cdef void avx512_exact_u16_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    if p.lanes == NULL or not p.lanes.inside:
+        exact_u16_columns(p, row, out)
+    elif p.lanes.narrow:
+        exact_word_blocks(p, <const u16*> row, NULL, <u32*> out, NULL, True, False)
+    else:
+        exact_word_blocks(p, <const u16*> row, NULL, <u32*> out, NULL, False, False)
+
+
+cdef void avx512_exact_u16_columns2(
+    const Columns* p, const void* row, const void* second, void* out, void* second_out
+) noexcept nogil:
+    if not p.lanes.inside:
+        exact_u16_columns(p, row, out)
+        exact_u16_columns(p, second, second_out)
+    elif p.lanes.narrow:
+        exact_word_blocks(p, <const u16*> row, <const u16*> second, <u32*> out, <u32*> second_out, True, True)
+    else:
+        exact_word_blocks(p, <const u16*> row, <const u16*> second, <u32*> out, <u32*> second_out, False, True)
+
+
+# The high halves of 64-bit sums, which are the results; even and odd columns apart.
+cdef inline __m512i high_halves(__m512i a, __m512i b, __m512i first, __m512i second) noexcept nogil:
+    cdef __m512i total = _mm512_add_epi64(_mm512_mul_epu32(a, first), _mm512_mul_epu32(b, second))
+    return _mm512_add_epi64(total, _mm512_set1_epi64(<long long> 1 << 31))
+
+
+cdef void avx512_exact_u16_blend(
+    const void** rows, const void* weights, int taps, void* out, Py_ssize_t n
+) noexcept nogil:
+    cdef const u32* r0 = <const u32*> rows[0]
+    cdef const u32* r1 = <const u32*> rows[1]
+    cdef __m512i w0 = _mm512_set1_epi32((<const int*> weights)[0]), w1 = _mm512_set1_epi32((<const int*> weights)[1])
+    cdef __m512i a, b, even, odd
+    cdef Py_ssize_t i
+    for i in range(0, n, 16):
+        a = _mm512_loadu_si512(r0 + i)
+        b = _mm512_loadu_si512(r1 + i)
+        even = _mm512_srli_epi64(high_halves(a, b, w0, w1), 32)
+        odd = high_halves(_mm512_srli_epi64(a, 32), _mm512_srli_epi64(b, 32), w0, w1)
+        even = _mm512_mask_mov_epi32(even, 0xaaaa, odd)
+        store32(<u8*> out + 2*i, 2*(n - i), _mm512_cvtepi32_epi16(even))
+
+
 # Whole windows of floats, added as OpenCV does: groups of four in row-major order, what is left one by one.
 cdef inline __m512 area_sum(
     const Columns* p, const float** rows, Py_ssize_t base, __m512i first, const int width, const int height,
@@ -713,6 +792,10 @@ cdef void avx512_stream(const void* row, void* out, Py_ssize_t n) noexcept nogil
 
 cdef void use_avx512_kernels(RowKernels* table) noexcept:
     table.exact_u8_blend = avx512_exact_u8_blend
+    table.exact_u16_columns = avx512_exact_u16_columns
+    table.exact_u16_columns2 = avx512_exact_u16_columns2
+    table.exact_u16_blend = avx512_exact_u16_blend
+    table.exact_u16_lanes = LaneFormat(FLOATS, 16, 64)
     table.columns_from[<int> U16] = avx512_words_to_float_columns
     table.columns_from2[<int> U16] = avx512_words_to_float_columns2
     table.columns_from_lanes[<int> U16] = LaneFormat(FLOATS, 16, 64)

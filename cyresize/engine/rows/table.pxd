@@ -84,6 +84,7 @@ cdef struct RowKernels:
     # How each kernel wants its lanes; kind NO_LANES where it does not use them.
     LaneFormat linear_u8_lanes
     LaneFormat exact_u8_lanes
+    LaneFormat exact_u16_lanes
     LaneFormat fixed_u8_lanes
     LaneFormat pillow_u8_lanes
     LaneFormat area_whole_u8_lanes
@@ -101,6 +102,7 @@ cdef struct RowKernels:
     columns2_fn exact_u8_columns2
     blend_fn exact_u8_blend
     columns_fn exact_u16_columns
+    columns2_fn exact_u16_columns2
     blend_fn exact_u16_blend
     # uint8 with 11-bit weights and any taps: exact int32 sums, one rounding at the end.
     columns_fn fixed_u8_columns
