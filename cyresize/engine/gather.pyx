@@ -7,7 +7,8 @@ from libc.string cimport memcpy
 
 from cyresize.engine.dispatch cimport kernels
 from cyresize.engine.image cimport (
-    BRIEF_SCRATCH, Image, end_of, is_brief, move_row, padded, row_of, rows_contiguous, streams, unpack_row,
+    BRIEF_SCRATCH, STREAMED_COPIES, Image, end_of, is_brief, move_row, padded, row_of, rows_contiguous, streams,
+    unpack_row,
 )
 from cyresize.engine.lanes cimport NO_WEIGHTS, free_lanes, new_lanes
 from cyresize.engine.parallel cimport enter_team, leave_team
@@ -81,7 +82,10 @@ cdef Gather new_gather(AxisPlan columns, AxisPlan rows, Py_ssize_t pixel):
     cdef Gather job = Gather.__new__(Gather)
     job.columns = columns
     job.rows = rows
-    if columns.n_out > 1:     # else rows are copied whole
+    # A single column means rows that are copied whole. Large pixels are moved one by one where they become fewer.
+    if columns.n_out > 1 and not (
+        (pixel == 16 and columns.n_in > columns.n_out) or (pixel == 12 and columns.n_in > 3*columns.n_out)
+    ):
         job.lanes = new_lanes(columns, pixel, &kernels.gather_lanes, NO_WEIGHTS)
     return job
 
@@ -102,7 +106,7 @@ cdef class Gather:
         walk.rows = self.rows.first
         walk.lanes = self.lanes
         walk.limit = end_of(src)
-        walk.staged = not rows_contiguous(dst) or (kernels.stream != NULL and streams(dst))
+        walk.staged = not rows_contiguous(dst) or (kernels.stream != NULL and streams(dst, STREAMED_COPIES))
         size += padded(dst.w*dst.c*dst.itemsize) if walk.staged else 0
         walk.spare = size
         size += 0 if self.lanes == NULL else padded(src.w*src.c*src.itemsize)

@@ -96,12 +96,15 @@ cdef inline bint ranges_meet(const Image* a, const Image* b) noexcept nogil:
 cdef enum:
     BRIEF = 16 << 10           # bytes of an image whose work is over before other threads could gain from it
     BRIEF_SCRATCH = 16 << 10   # bytes of row buffers that fit the stack
-    STREAMED = 12 << 20        # bytes of result from which writing past the caches was measured to be faster
+    # Bytes of result from which writing past the caches was measured to be faster. Gathering, which is little more than
+    # a copy, has to write its rows twice for that.
+    STREAMED = 12 << 20
+    STREAMED_COPIES = 20 << 20
 
 
-cdef inline bint streams(const Image* a) noexcept nogil:
-    """Whether a result is so large that its rows should go to memory past the caches."""
-    return rows_contiguous(a) and a.n*a.h*a.w*a.c*a.itemsize >= STREAMED
+cdef inline bint streams(const Image* a, Py_ssize_t least) noexcept nogil:
+    """Whether a result is so large, ``least`` bytes, that its rows should go to memory past the caches."""
+    return rows_contiguous(a) and a.n*a.h*a.w*a.c*a.itemsize >= least
 
 
 cdef inline bint is_brief(const Image* a) noexcept nogil:

@@ -11,7 +11,7 @@ from libc.stdlib cimport free, malloc
 
 from cyresize.engine.dispatch cimport kernels
 from cyresize.engine.image cimport (
-    BRIEF_SCRATCH, Image, end_of, is_brief, pack_row, padded, row_of, rows_contiguous, streams, unpack_row,
+    BRIEF_SCRATCH, STREAMED, Image, end_of, is_brief, pack_row, padded, row_of, rows_contiguous, streams, unpack_row,
 )
 from cyresize.engine.lanes cimport free_lanes, new_lanes
 from cyresize.engine.parallel cimport enter_team, leave_team
@@ -257,7 +257,7 @@ cdef class Job:
         cdef const Pipeline* p = &self.pipeline
         cdef Scratch layout
         cdef char[BRIEF_SCRATCH + 64] brief
-        cdef bint streaming = kernels.stream != NULL and streams(dst)
+        cdef bint streaming = kernels.stream != NULL and streams(dst, STREAMED)
         cdef Py_ssize_t total = dst.n*dst.h
         cdef Py_ssize_t size = lay_out(p, src, dst, streaming, &layout, NULL)
         cdef int team = <int> min(<Py_ssize_t> threads, total), t
