@@ -27,7 +27,8 @@ FULL_OF_8 = 6  # lanes per block, on average, below which jobs.pyx goes pixel by
 class Contest:
     """Jobs by name; the first is the plain loop that all others must equal, one is called USED.
 
-    All write ``rows`` rows of ``size`` bytes to the same place: where a buffer lies in its page can be seen in the times.
+    All write ``rows`` rows of ``size`` bytes to the same place: where a buffer lies in its page can be seen in the
+    times.
     """
 
     family: str

@@ -4,8 +4,10 @@ from cpython.pycapsule cimport PyCapsule_GetPointer
 from posix.mman cimport MADV_DONTNEED, madvise
 
 from cyresize.engine.image cimport STREAMED
+from cyresize.engine.jobs cimport ANY_ORDER, float_job, linear_u8_job
 from cyresize.engine.lanes cimport DIGITS2, DIGITS3, NEAR_FAR, NO_WEIGHTS, SINGLE_FLOATS, free_lanes, new_lanes
 from cyresize.engine.plan cimport AxisPlan
+from cyresize.engine.resample cimport Job as LibraryJob
 from cyresize.engine.rows.table cimport blend_fn, columns2_fn, columns_fn, convert_fn, gather_fn, weighted_window_fn
 
 from importlib import import_module
@@ -56,6 +58,18 @@ def kernels_of(level):
         "narrow words": (<size_t> k.narrow[<int> U16], None),
         "stream": (<size_t> k.stream, None),
     }
+
+
+def linear_choice(plan, Py_ssize_t channels):
+    """Address of the library's horizontal kernel for uint8 LINEAR at the level it runs, and whether it takes a table."""
+    cdef LibraryJob job = linear_u8_job(channels, plan, plan)
+    return <size_t> job.pipeline.columns_pass, job.pipeline.columns.lanes != NULL
+
+
+def window_choice(plan, Py_ssize_t channels):
+    """The same for float32 and its kernel of both passes."""
+    cdef LibraryJob job = float_job(F32, channels, plan, plan, ANY_ORDER)
+    return <size_t> job.pipeline.both, job.pipeline.columns.lanes != NULL
 
 
 cdef void* address(object buffer) except NULL:
@@ -117,6 +131,7 @@ cdef class ColumnsJob(Job):
 
     Rows are ``pitch`` bytes apart; of every ``step`` rows the first two are read, ``rows`` in all.
     """
+    cdef readonly AxisPlan plan
     cdef Columns columns
     cdef columns_fn kernel
     cdef const char* source
@@ -128,7 +143,8 @@ cdef class ColumnsJob(Job):
         Py_ssize_t rows=1, Py_ssize_t pitch=0, Py_ssize_t step=2, Py_ssize_t ahead=0,
     ):
         cdef Columns* p = &self.columns
-        self.keep = (plan, weights, source, out, table)
+        self.keep = (weights, source, out, table)
+        self.plan = plan
         self.kernel = <columns_fn> kernel
         self.source = <const char*> address(source)
         self.out = address(out)
@@ -146,6 +162,10 @@ cdef class ColumnsJob(Job):
         p.weights = address(weights)
         p.ahead = ahead
         p.lanes = NULL if table is None else table.lanes
+
+    @property
+    def choice(self):
+        return <size_t> self.kernel, self.columns.lanes != NULL
 
     cdef void once(self) noexcept nogil:
         cdef Py_ssize_t y
@@ -202,6 +222,10 @@ cdef class WindowJob(ColumnsJob):
             self.windows[k] = address(rows[k])
         self.row_weights = address(weights)
         return self
+
+    @property
+    def choice(self):
+        return <size_t> self.both, self.columns.lanes != NULL
 
     cdef void once(self) noexcept nogil:
         self.both(&self.columns, self.windows, self.row_weights, self.n_rows, self.out)

@@ -12,6 +12,7 @@ from bench.lab.contests import CHANNELS, ROW, SHAPES, USED, Contest, Lab, aligne
 from cyresize.engine import rules
 
 FULL_LANES = 12  # lanes per block, on average, below which jobs.pyx takes windows pixel by pixel
+SHRINKS = ((1920, 600), (1920, 1280))
 PIXELS = (3, 4)  # channels of kernels that go pixel by pixel
 
 
@@ -28,7 +29,7 @@ class Arithmetic:
     widen: str = ""  # what the plain loop needs first
 
 
-ARITHMETICS = {
+HORIZONTAL = {
     "linear": Arithmetic("uint8", "int16", "near and far", 2, "linear", "plain linear"),
     "lanczos": Arithmetic("uint8", "int16", "digits", 4, "fixed", "plain fixed"),
     "Pillow": Arithmetic("uint8", "int32", "three digits", 1, "pillow", "plain pillow"),
@@ -47,7 +48,7 @@ def plan_of(name: str, n_in: int, n_out: int) -> Any:
         return rules.opencv_lanczos4_u8(n_in, n_out, scale)
     if name == "Pillow":
         return rules.antialiased(n_in, n_out, "cubic", fixed22=True)
-    if name == "area" and n_in > n_out:
+    if name == "area":
         return rules.opencv_area_shrink(n_in, n_out, scale)
     return rules.lanczos4(n_in, n_out, scale)
 
@@ -63,15 +64,15 @@ def random_row(rng: np.random.Generator, size: int, dtype: str) -> np.ndarray:
 
 def contests(lab: Lab) -> Iterator[Contest]:
     """All that the level has kernels for."""
-    for name in ARITHMETICS:
-        for n_in, n_out in SHAPES:
+    for name in HORIZONTAL:
+        for n_in, n_out in SHRINKS if name == "area" else SHAPES:
             for channels in CHANNELS:
                 yield from two_rows(lab, name, n_in, n_out, channels)
     for rule in ("lanczos4", "antialiased"):
         for n_in, n_out in SHAPES:
             for channels in PIXELS:
                 yield from many_taps(lab, rule, n_in, n_out, channels)
-    for n_in, n_out in ((1920, 600), (1920, 1280)):
+    for n_in, n_out in SHRINKS:
         for taps in (2, 4):
             for channels in CHANNELS:
                 yield from windows(lab, taps, n_in, n_out, channels)
@@ -85,7 +86,7 @@ def contests(lab: Lab) -> Iterator[Contest]:
 
 def two_rows(lab: Lab, name: str, n_in: int, n_out: int, channels: int) -> Iterator[Contest]:
     """The horizontal pass of two source rows, one after the other or both at once by the same lane table."""
-    a = ARITHMETICS[name]
+    a = HORIZONTAL[name]
     kernel, layout = lab.kernels[a.kernel]
     both, _ = lab.kernels[f"{a.kernel}, two rows"]
     plan = plan_of(name, n_in, n_out)
@@ -121,7 +122,8 @@ def many_taps(lab: Lab, rule: str, n_in: int, n_out: int, channels: int) -> Iter
         return
     weights = bytes_of(plan.weights.astype(np.float32))
     row = random_row(lab.rng, n_in * channels, "float32")
-    found = Contest("float columns", f"{plan.taps} taps, {n_in} -> {n_out}", channels, 4 * n_out * channels)
+    family = "float columns, " + ("antialiased" if rule == "antialiased" else "8 taps")
+    found = Contest(family, f"{plan.taps} taps, {n_in} -> {n_out}", channels, 4 * n_out * channels)
     entrants = {
         "plain loop": (lab.module.FUNCTIONS["plain float"], None), USED: (kernel, table),
         "pixel by pixel": (lab.kernels["float pixels"][0], None),
