@@ -61,7 +61,7 @@ def kernels_of(level):
 
 
 def linear_choice(plan, Py_ssize_t channels):
-    """Address of the library's horizontal kernel for uint8 LINEAR at the level it runs, and whether it takes a table."""
+    """Address of the library's horizontal kernel for uint8 LINEAR at its level, and whether it takes a table."""
     cdef LibraryJob job = linear_u8_job(channels, plan, plan)
     return <size_t> job.pipeline.columns_pass, job.pipeline.columns.lanes != NULL
 

@@ -97,8 +97,8 @@ WHY: dict[str, tuple[str, dict[str, str]]] = {
         "lane table: one permute across two registers per tap",
         {
             "plain loop": "as for area columns",
-            "pixel by pixel": "a quarter of the lanes, but no permutes and no tables: wins where blocks have few lanes, "
-            "so a candidate for shrinks of one row at a time",
+            "pixel by pixel": "a quarter of the lanes, but no permutes and no tables: wins where blocks have few "
+            "lanes, so a candidate for shrinks of one row at a time",
         },
     ),
     "float columns, antialiased": (
@@ -115,8 +115,8 @@ WHY: dict[str, tuple[str, dict[str, str]]] = {
             "blend, then lanes": "the row between is written and read, with columns that nobody needs",
             "blend, then pixel pairs": "the same",
             "by lanes": "blends whole windows for the few lanes of a block",
-            "pixel by pixel": "a pixel of two taps fills half a register, one of four all of it; wins with two taps of "
-            "four channels, which it fills best",
+            "pixel by pixel": "a pixel of two taps fills half a register, one of four all of it; at best a tie, with two "
+            "taps of four channels, which fill it best",
         },
     ),
     "windows of words": (
