@@ -67,9 +67,9 @@ def linear_choice(plan, Py_ssize_t channels):
 
 
 def window_choice(plan, Py_ssize_t channels):
-    """The same for float32 and its kernel of both passes."""
+    """Address of the library's kernel of both passes for float32; its job may have a table for single passes."""
     cdef LibraryJob job = float_job(F32, channels, plan, plan, ANY_ORDER)
-    return <size_t> job.pipeline.both, job.pipeline.columns.lanes != NULL
+    return <size_t> job.pipeline.both
 
 
 cdef void* address(object buffer) except NULL:
@@ -225,7 +225,7 @@ cdef class WindowJob(ColumnsJob):
 
     @property
     def choice(self):
-        return <size_t> self.both, self.columns.lanes != NULL
+        return <size_t> self.both
 
     cdef void once(self) noexcept nogil:
         self.both(&self.columns, self.windows, self.row_weights, self.n_rows, self.out)

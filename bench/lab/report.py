@@ -115,8 +115,8 @@ WHY: dict[str, tuple[str, dict[str, str]]] = {
             "blend, then lanes": "the row between is written and read, with columns that nobody needs",
             "blend, then pixel pairs": "the same",
             "by lanes": "blends whole windows for the few lanes of a block",
-            "pixel by pixel": "a pixel of two taps fills half a register, one of four all of it; at best a tie, with two "
-            "taps of four channels, which fill it best",
+            "pixel by pixel": "a pixel of two taps fills half a register, one of four all of it; at best a tie, with "
+            "two taps of four channels, which fill it best",
         },
     ),
     "windows of words": (
