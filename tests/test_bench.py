@@ -2,6 +2,7 @@
 
 import gc
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -12,11 +13,11 @@ import pytest
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench import bars, compare, markdown, oracle, peers, publish, report, resizing, run, timing  # noqa: E402
+from bench import apart, bars, compare, markdown, oracle, peers, publish, report, resizing, run, timing  # noqa: E402
 from bench.__main__ import main  # noqa: E402
 from bench.cases import ANTIALIASED_MODES, CASES, MODES, OURS, Case, Cell  # noqa: E402
 from bench.contest import Contestant, Selection, Trial, Verdict, families  # noqa: E402
-from bench.families import operations, preprocess  # noqa: E402
+from bench.families import folder, operations, preprocess  # noqa: E402
 
 SMALL = Case(21, 34, 13, 20)
 LARGER = Case(13, 20, 21, 34)
@@ -882,6 +883,48 @@ def test_tiny_run_of_other_families(restored, tmp_path, family):
     for cell in run.read(path)["cells"]:
         assert set(cell["contestants"]) == {OURS} | rivals
         assert all(entry["met"] and entry["median"] > 0 for entry in cell["contestants"].values())
+
+
+def process_id(path):
+    """A contestant that tells its process and how often it was called."""
+    if path is None:
+        raise ValueError("no path")
+    calls = []
+
+    def call():
+        calls.append(path)
+        if len(calls) == 3:
+            raise RuntimeError("third call")
+        return os.getpid(), len(calls)
+
+    return call
+
+
+def test_contestants_apart_keep_their_process_and_raise_here():
+    first, second = (apart.Apart(process_id, "path") for _ in range(2))
+    ids = {first()[0], second()[0], os.getpid()}
+    assert len(ids) == 3
+    first.wait_for_quiet()
+    assert first() == (first.process.pid, 2)
+    with pytest.raises(RuntimeError, match="third call"):
+        first()
+    assert first()[1] == 4
+    first.close()
+    process = second.process
+    del second
+    for ended in (first.process, process):
+        ended.join(10)
+        assert ended.exitcode == 0
+    with pytest.raises(ValueError, match="no path"):
+        apart.Apart(process_id, None)
+
+
+def test_contestants_of_folders_share_no_process():
+    pytest.importorskip("cv2")
+    trial = folder.prepare(Cell("folder", Case.parse("480x640-224x224"), "png", "uint8", 3, 1), ["cv2"])
+    ids = {contestant.call.process.pid for contestant in trial.contestants}
+    assert len(ids) == 2
+    assert os.getpid() not in ids
 
 
 def test_preprocess_gate_refuses_the_unnormalised_and_the_shifted():

@@ -7,7 +7,7 @@ import pytest
 
 import cyresize
 from bench.lab import __main__ as lab
-from bench.lab import build, contests, report
+from bench.lab import build, contests, passes, report
 
 README = (lab.HERE / "README.md").read_text(encoding="utf-8")
 RESULT = json.loads(lab.RESULT.read_text(encoding="utf-8"))
@@ -62,6 +62,18 @@ def test_wrong_bits_are_named_and_stop_the_measurement():
         lab.judged([contest], 20)
 
 
+def test_every_row_of_a_result_counts_and_what_lies_between_does_not():
+    contest = contests.Contest("family", "case", 3, 5, rows=2)
+    assert contest.pitch >= 5 + contests.SLACK
+    contest.jobs = {"plain loop": Fill(contest.row(1), 7), "good": Fill(contest.row(1), 7)}
+    assert lab.same_bits(contest) == []
+    assert contest.result.tolist() == [[lab.FILLER] * 5, [7] * 5]
+    contest.row(0)[5] = contest.row(1)[5] = 3
+    assert contest.result.tolist() == [[lab.FILLER] * 5, [7] * 5]
+    contest.jobs["bad"] = Fill(contest.row(1), 8)
+    assert lab.same_bits(contest) == ["family, case, C = 3: bad"]
+
+
 def test_results_survive_the_file(tmp_path):
     path = tmp_path / "lab.json"
     lab.save(path, RESULT)
@@ -81,10 +93,24 @@ def test_levels_without_avx2_have_no_rivals():
 def test_all_rivals_give_the_plain_loops_bits(isa, tmp_path):
     found = contests.Lab(build.build(isa, tmp_path), isa)
     seen = 0
-    for contest in found.contests():
+    for contest in (*found.contests(), *passes.contests(found)):
         assert lab.same_bits(contest) == []
         # Written at all, and not with one value: the filler of before is one of 256 values.
         assert np.count_nonzero(contest.result == lab.FILLER) < contest.size / 10
         assert len(np.unique(contest.result)) > 10
         seen += len(contest.jobs)
-    assert seen > 80
+    assert seen > (80 if isa == "v3" else 250)
+
+
+@pytest.mark.slow
+def test_what_is_in_use_is_what_the_library_uses(tmp_path):
+    found = contests.Lab(build.build(cyresize.isa, tmp_path), cyresize.isa)
+    chosen = {"linear columns": found.module.linear_choice, "linear columns, steep": found.module.linear_choice}
+    chosen["windows of floats"] = found.module.window_choice
+    seen = set()
+    for contest in (*found.contests(), *passes.contests(found)):
+        if contest.family in chosen:
+            job = contest.jobs[contests.USED]
+            assert job.choice == chosen[contest.family](job.plan, contest.channels), contest.case
+            seen.add(job.choice)
+    assert len(seen) > 1

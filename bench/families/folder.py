@@ -7,15 +7,16 @@ import contextlib
 import io
 import shutil
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
+from bench.apart import Apart
 from bench.cases import OURS, Case, Cell
 from bench.contest import Contestant, Family, Trial, Verdict
-from bench.peers import load
+from bench.peers import load, set_threads
 
 CASES = (Case.parse("480x640-224x224"), Case.parse("1080x1920-600x600"))
 FILES = 16
@@ -42,25 +43,43 @@ def results_of(top: Path) -> np.ndarray:
     return np.stack([cv2.imread(str(path)) for path in sorted(top.iterdir())])
 
 
-def prepare(cell: Cell, peers: Collection[str]) -> Trial:
-    """``cyresize resize FOLDER`` against imread, resize and imwrite."""
-    cv2, cli = load("cv2"), load("cyresize.cli")
-    case = cell.case
-    top = folder(case, cell.mode)
-    size = (case.out_width, case.out_height)
+def command(top: Path, size: tuple[int, int], threads: int) -> Callable[[], Path]:
+    """What the command line does, called without a new interpreter."""
+    cli = load("cyresize.cli")
+    set_threads(("cv2",), threads)
     arguments = ["resize", str(top / "in"), "-o", str(top / "ours"), "--size", f"{size[0]}x{size[1]}", "--again"]
 
-    def ours() -> Path:
+    def call() -> Path:
         with contextlib.redirect_stdout(io.StringIO()):
-            if cli.main([*arguments, "-j", str(cell.threads)]) != 0:
+            if cli.main([*arguments, "-j", str(threads)]) != 0:
                 raise RuntimeError("the command failed")
         return top / "ours"
 
-    def loop() -> Path:
+    return call
+
+
+def loop(top: Path, size: tuple[int, int], threads: int) -> Callable[[], Path]:
+    """The loop over the same files."""
+    cv2 = load("cv2")
+    set_threads(("cv2",), threads)
+
+    def call() -> Path:
         for path in (top / "in").iterdir():
             image = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
             cv2.imwrite(str(top / "loop" / path.name), cv2.resize(image, size))
         return top / "loop"
+
+    return call
+
+
+def prepare(cell: Cell, peers: Collection[str]) -> Trial:
+    """``cyresize resize FOLDER`` against imread, resize and imwrite, each in its own process.
+
+    The command tells the C library to keep freed memory, which a loop in the same process would gain from.
+    """
+    case = cell.case
+    top = folder(case, cell.mode)
+    size = (case.out_width, case.out_height)
 
     def judge(results: Mapping[str, np.ndarray]) -> dict[str, Verdict]:
         verdicts = {name: Verdict("files", True) for name in results}
@@ -69,9 +88,14 @@ def prepare(cell: Cell, peers: Collection[str]) -> Trial:
             verdicts[OURS] = Verdict("the loop's pixels", same, note="" if same else "other pixels")
         return verdicts
 
-    contestants = [Contestant(OURS, ours, results_of)]
-    if "cv2" in peers:
-        contestants.append(Contestant("cv2 loop", loop, results_of))
+    entrants = {OURS: command, "cv2 loop": loop} if "cv2" in peers else {OURS: command}
+    processes = {name: Apart(make, top, size, cell.threads) for name, make in entrants.items()}
+
+    def wait_for_all() -> None:
+        for process in processes.values():
+            process.wait_for_quiet()
+
+    contestants = [Contestant(name, call, results_of, wait_for_all) for name, call in processes.items()]
     moved = 3 * FILES * (case.height * case.width + case.out_height * case.out_width)
     return Trial(cell, contestants, judge, moved)
 

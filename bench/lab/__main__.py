@@ -15,7 +15,7 @@ import numpy as np
 
 import cyresize
 from bench.environment import environment
-from bench.lab import report
+from bench.lab import passes, report
 from bench.lab.build import build, source_for
 from bench.lab.contests import Contest, Lab
 
@@ -89,7 +89,7 @@ def measure(rounds: int, keep: Path | None) -> dict[str, Any]:
         folder = keep or Path(temporary)
         for isa in dict.fromkeys((cyresize.isa, SHUFFLES.get(cyresize.isa, cyresize.isa))):
             lab = Lab(build(isa, folder), isa)
-            levels[isa] = judged(lab.contests(), rounds)
+            levels[isa] = judged((*lab.contests(), *passes.contests(lab)), rounds)
             if isa == cyresize.isa:
                 levels[isa] += judged(lab.memory_contests(), rounds)
     return {"note": NOTE, "environment": environment(()), "levels": levels}

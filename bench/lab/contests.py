@@ -20,29 +20,41 @@ ROW = 5760
 LARGE_ROWS, LARGE_WIDTH = 8192, 3840
 LINEAR_WEIGHTS = np.array([700, 1348], np.int16)
 USED = "in use"
+FULL_OF_8 = 6  # lanes per block, on average, below which jobs.pyx goes pixel by pixel
 
 
 @dataclass
 class Contest:
     """Jobs by name; the first is the plain loop that all others must equal, one is called USED.
 
-    All write ``size`` bytes to the same place: where a buffer lies in its page can be seen in the times.
+    All write ``rows`` rows of ``size`` bytes to the same place: where a buffer lies in its page can be seen in the
+    times.
     """
 
     family: str
     case: str
     channels: int
     size: int
+    rows: int = 1
     jobs: dict[str, Any] = field(default_factory=dict)
     out: np.ndarray = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.out = aligned(self.size)
+        self.out = aligned(self.rows * self.pitch)
+
+    @property
+    def pitch(self) -> int:
+        """Bytes from row to row: kernels may write a little behind each."""
+        return self.size if self.rows == 1 else -(-(self.size + SLACK) // 64) * 64
 
     @property
     def result(self) -> np.ndarray:
         """What the last job wrote."""
-        return self.out[: self.size]
+        return self.out[: self.rows * self.pitch].reshape(self.rows, -1)[:, : self.size]
+
+    def row(self, y: int) -> np.ndarray:
+        """Where row y of the result goes, with slack behind."""
+        return self.out[y * self.pitch :]
 
 
 def aligned(size: int) -> np.ndarray:
@@ -132,7 +144,15 @@ class Lab:
 
         add("plain loop", functions["plain linear"])
         used = self.table(plan, channels, layout, "near and far")
-        add(USED, kernel, table=used)
+        pixels, _ = self.kernels["linear pixels"]
+        if pixels and channels > 1:
+            # As jobs.pyx chooses.
+            sparse = used is None or used.lanes_per_block < FULL_OF_8
+            add(USED if sparse else "pixel pairs", pixels)
+            if used is not None:
+                add("lanes" if sparse else USED, kernel, table=used)
+        else:
+            add(USED, kernel, table=used)
         add("pixel loads, madd", functions["pixel loads"])
         add("hardware gathers", functions["hardware gathers"], gather_table(plan, channels, weights))
         if self.isa == "vbmi":
@@ -145,6 +165,8 @@ class Lab:
             table = self.table(plan, channels, layout, "near and far")
             if table is not None:
                 add("16-byte shuffles", narrow, table=table)
+            if channels > 1:
+                add("pixel pairs", self.narrow_kernels["linear pixels"][0])
         return found
 
     def lanczos_columns(self, n_in: int, n_out: int, channels: int) -> Contest:

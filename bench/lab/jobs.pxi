@@ -4,9 +4,11 @@ from cpython.pycapsule cimport PyCapsule_GetPointer
 from posix.mman cimport MADV_DONTNEED, madvise
 
 from cyresize.engine.image cimport STREAMED
-from cyresize.engine.lanes cimport DIGITS2, NEAR_FAR, NO_WEIGHTS, SINGLE_FLOATS, free_lanes, new_lanes
+from cyresize.engine.jobs cimport ANY_ORDER, float_job, linear_u8_job
+from cyresize.engine.lanes cimport DIGITS2, DIGITS3, NEAR_FAR, NO_WEIGHTS, SINGLE_FLOATS, free_lanes, new_lanes
 from cyresize.engine.plan cimport AxisPlan
-from cyresize.engine.rows.table cimport blend_fn, columns_fn, convert_fn, gather_fn
+from cyresize.engine.resample cimport Job as LibraryJob
+from cyresize.engine.rows.table cimport blend_fn, columns2_fn, columns_fn, convert_fn, gather_fn, weighted_window_fn
 
 from importlib import import_module
 
@@ -15,26 +17,59 @@ STREAMS_FROM = STREAMED
 # Table formats and encodings by name.
 KINDS = {"pairs": PAIRS, "words": WORDS, "quads": QUADS, "bytes": BYTES, "floats": FLOATS, "singles": SINGLES}
 ENCODINGS = {
-    "near and far": NEAR_FAR, "digits": DIGITS2, "single floats": SINGLE_FLOATS, "no weights": NO_WEIGHTS,
+    "near and far": NEAR_FAR, "digits": DIGITS2, "three digits": DIGITS3, "single floats": SINGLE_FLOATS,
+    "no weights": NO_WEIGHTS,
 }
 
 
 def kernels_of(level):
-    """Addresses of the kernels that a level of the library has, and the format of their tables."""
+    """Addresses of the kernels that a level of the library has (0: none), and the format of their tables."""
     module = import_module(f"cyresize.engine.rows.{level}")
     cdef const RowKernels* k = <const RowKernels*> PyCapsule_GetPointer(module.table, "cyresize.RowKernels")
     return {
         "linear": (<size_t> k.linear_u8_columns, k.linear_u8_lanes),
+        "linear, two rows": (<size_t> k.linear_u8_columns2, None),
+        "linear pixels": (<size_t> k.linear_u8_pixels, None),
         "fixed": (<size_t> k.fixed_u8_columns, k.fixed_u8_lanes),
+        "fixed, two rows": (<size_t> k.fixed_u8_columns2, None),
+        "pillow": (<size_t> k.pillow_u8_columns, k.pillow_u8_lanes),
+        "pillow, two rows": (<size_t> k.pillow_u8_columns2, None),
         "bytes to float": (<size_t> k.columns_from[<int> U8], k.columns_from_lanes[<int> U8]),
+        "bytes to float, two rows": (<size_t> k.columns_from2[<int> U8], None),
+        "words to float": (<size_t> k.columns_from[<int> U16], k.columns_from_lanes[<int> U16]),
+        "words to float, two rows": (<size_t> k.columns_from2[<int> U16], None),
         "float": (<size_t> k.float_columns, k.float_lanes),
+        "float, two rows": (<size_t> k.float_columns2, None),
+        "float pairs": (<size_t> k.float_pairs, None),
+        "float pixels": (<size_t> k.float_pixels, None),
+        "float lane windows": (<size_t> k.float_lane_windows, None),
+        "float pixel windows": (<size_t> k.pixel_windows[<int> F32], None),
+        "word pixel windows": (<size_t> k.pixel_windows[<int> U16], None),
         "gather": (<size_t> k.gather, k.gather_lanes),
         "linear blend": (<size_t> k.linear_u8_blend, None),
         "fixed blend": (<size_t> k.fixed_u8_blend, None),
         "pillow blend": (<size_t> k.pillow_u8_blend, None),
+        "float blend": (<size_t> k.blend_from[<int> F32], None),
+        "blend from words": (<size_t> k.blend_from[<int> U16], None),
+        "blend to bytes": (<size_t> k.blend_to[<int> U8], None),
+        "blend to words": (<size_t> k.blend_to[<int> U16], None),
         "widen": (<size_t> k.widen[<int> U8], None),
+        "widen words": (<size_t> k.widen[<int> U16], None),
+        "narrow words": (<size_t> k.narrow[<int> U16], None),
         "stream": (<size_t> k.stream, None),
     }
+
+
+def linear_choice(plan, Py_ssize_t channels):
+    """Address of the library's horizontal kernel for uint8 LINEAR at its level, and whether it takes a table."""
+    cdef LibraryJob job = linear_u8_job(channels, plan, plan)
+    return <size_t> job.pipeline.columns_pass, job.pipeline.columns.lanes != NULL
+
+
+def window_choice(plan, Py_ssize_t channels):
+    """Address of the library's kernel of both passes for float32; its job may have a table for single passes."""
+    cdef LibraryJob job = float_job(F32, channels, plan, plan, ANY_ORDER)
+    return <size_t> job.pipeline.both
 
 
 cdef void* address(object buffer) except NULL:
@@ -47,7 +82,7 @@ cdef class Table:
     cdef Lanes* lanes
 
     def __cinit__(self, AxisPlan plan, Py_ssize_t channels, LaneFormat format, encoding):
-        self.lanes = new_lanes(plan, channels, &format, ENCODINGS[encoding], 0, plan.n_out)
+        self.lanes = new_lanes(plan, channels, &format, ENCODINGS[encoding])
 
     def __dealloc__(self):
         free_lanes(self.lanes)
@@ -55,6 +90,10 @@ cdef class Table:
     @property
     def fits(self):
         return self.lanes != NULL
+
+    @property
+    def lanes_per_block(self):
+        return self.lanes.n/self.lanes.blocks
 
     @property
     def narrow(self):
@@ -92,6 +131,7 @@ cdef class ColumnsJob(Job):
 
     Rows are ``pitch`` bytes apart; of every ``step`` rows the first two are read, ``rows`` in all.
     """
+    cdef readonly AxisPlan plan
     cdef Columns columns
     cdef columns_fn kernel
     cdef const char* source
@@ -103,7 +143,8 @@ cdef class ColumnsJob(Job):
         Py_ssize_t rows=1, Py_ssize_t pitch=0, Py_ssize_t step=2, Py_ssize_t ahead=0,
     ):
         cdef Columns* p = &self.columns
-        self.keep = (plan, weights, source, out, table)
+        self.keep = (weights, source, out, table)
+        self.plan = plan
         self.kernel = <columns_fn> kernel
         self.source = <const char*> address(source)
         self.out = address(out)
@@ -121,6 +162,10 @@ cdef class ColumnsJob(Job):
         p.weights = address(weights)
         p.ahead = ahead
         p.lanes = NULL if table is None else table.lanes
+
+    @property
+    def choice(self):
+        return <size_t> self.kernel, self.columns.lanes != NULL
 
     cdef void once(self) noexcept nogil:
         cdef Py_ssize_t y
@@ -142,6 +187,79 @@ cdef class WidenedColumnsJob(ColumnsJob):
     cdef void once(self) noexcept nogil:
         self.widen(self.source, self.middle, self.columns.n_in*self.columns.channels)
         self.kernel(&self.columns, self.middle, self.out)
+
+
+cdef class TwoRowsJob(ColumnsJob):
+    """A horizontal kernel for two source rows at once."""
+    cdef columns2_fn two
+    cdef const void* second
+    cdef void* second_out
+
+    def set_second(self, size_t two, second, second_out):
+        self.keep = (self.keep, second, second_out)
+        self.two = <columns2_fn> two
+        self.second = address(second)
+        self.second_out = address(second_out)
+        return self
+
+    cdef void once(self) noexcept nogil:
+        self.two(&self.columns, self.source, self.second, self.out, self.second_out)
+
+
+cdef class WindowJob(ColumnsJob):
+    """A kernel of both passes, over as many source rows as weights."""
+    cdef weighted_window_fn both
+    cdef const void *windows[4]
+    cdef const void* row_weights
+    cdef int n_rows
+
+    def set_rows(self, size_t both, rows, weights):
+        cdef int k
+        self.keep = (self.keep, rows, weights)
+        self.both = <weighted_window_fn> both
+        self.n_rows = len(rows)
+        for k in range(self.n_rows):
+            self.windows[k] = address(rows[k])
+        self.row_weights = address(weights)
+        return self
+
+    @property
+    def choice(self):
+        return <size_t> self.both
+
+    cdef void once(self) noexcept nogil:
+        self.both(&self.columns, self.windows, self.row_weights, self.n_rows, self.out)
+
+
+cdef class ConvertJob(Job):
+    """Element by element, ``n`` of them."""
+    cdef convert_fn kernel
+    cdef const void* source
+    cdef void* out
+    cdef Py_ssize_t n
+
+    def __init__(self, size_t kernel, source, out, Py_ssize_t n):
+        self.keep = (source, out)
+        self.kernel = <convert_fn> kernel
+        self.source = address(source)
+        self.out = address(out)
+        self.n = n
+
+    cdef void once(self) noexcept nogil:
+        self.kernel(self.source, self.out, self.n)
+
+
+cdef class InTurn(Job):
+    """Two jobs, one after the other."""
+    cdef Job first, second
+
+    def __init__(self, Job first, Job second):
+        self.first = first
+        self.second = second
+
+    cdef void once(self) noexcept nogil:
+        self.first.once()
+        self.second.once()
 
 
 cdef class BlendJob(Job):

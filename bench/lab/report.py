@@ -16,11 +16,14 @@ BEGIN, END = "<!-- lab:begin -->", "<!-- lab:end -->"
 # Per family: the kernel in use, and one line on each rival.
 WHY: dict[str, tuple[str, dict[str, str]]] = {
     "linear columns": (
-        "lane table: one byte permute (16-byte shuffle below VBMI) per block, then the 16-bit identity",
+        "lane table: one byte permute per block, then the 16-bit identity; below VBMI a 16-byte shuffle, and pixel "
+        "pairs where blocks have few lanes",
         {
             "plain loop": "pixel by pixel: the compiler finds nothing to vectorise",
-            "pixel loads, madd": "one load, one multiply and one store per pixel however few bytes it has; with "
-            "16-byte shuffles a block is no more than that, so this wins for four channels and for shrinking",
+            "pixel loads, madd": "one load, one multiply and one store per pixel however few bytes it has",
+            "pixel pairs": "one store per two pixels, otherwise the same; with 16-byte shuffles a block is no more "
+            "than that, so this wins for four channels",
+            "lanes": "a window of 16 bytes holds little more than the taps of one pixel",
             "hardware gathers": "fetches element by element inside the processor, and 32-bit products",
             "16-byte shuffles": "a quarter of the window, so many more and shorter blocks",
             "one register": "half the window: shorter blocks; shrinking this much fills the whole one",
@@ -28,11 +31,13 @@ WHY: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "linear columns, steep": (
-        "the same; few lanes share a window",
+        "lane table at VBMI, where few lanes share a window; below it pixel pairs of three and four channels",
         {
             "plain loop": "as above",
-            "pixel loads, madd": "wins once a block is hardly more than a pixel, most of all with four channels: a "
-            "candidate for such plans",
+            "pixel loads, madd": "wins over lanes once a block is hardly more than a pixel; twice the stores of pairs",
+            "pixel pairs": "wins with four channels, and with three where it is steepest: a candidate for such plans, "
+            "though it has no two rows at once",
+            "lanes": "a block per pixel, most of it empty",
             "hardware gathers": "a match for pixel loads with one channel only",
             "16-byte shuffles": "a block per pixel: better where the wide table has no more in a block either",
             "one register": "halves blocks that are short already",
@@ -53,7 +58,73 @@ WHY: dict[str, tuple[str, dict[str, str]]] = {
         {
             "plain loop": "a sum per sample, whose additions wait for each other",
             "moving window": "two loads per tap instead of one addition to the index",
-            "widened first": "writes and reads four times the bytes, and a window of floats holds a quarter of them",
+            "widened first": "writes and reads four times the bytes, and a window of floats holds a quarter of them; "
+            "below VBMI, where the window of bytes is the smaller one, mostly faster: a candidate",
+        },
+    ),
+    "two rows, linear": (
+        "two source rows by one lane table: the vertical pass wants neighbours anyway",
+        {"plain loop": "as for one row", "one row at a time": "index and weights are half of what a block loads"},
+    ),
+    "two rows, lanczos": (
+        "the same",
+        {"plain loop": "as for one row", "one row at a time": "four registers of weights per block, for each row"},
+    ),
+    "two rows, Pillow": (
+        "the same",
+        {"plain loop": "as for one row", "one row at a time": "three registers of weights per four taps, for each row"},
+    ),
+    "two rows, area": (
+        "the same",
+        {"plain loop": "as for one row", "one row at a time": "a register of weights per tap, for each row"},
+    ),
+    "two rows, words": (
+        "the same",
+        {
+            "plain loop": "as for one row",
+            "one row at a time": "the same; less to gain, as permute and conversion of each row remain",
+        },
+    ),
+    "two rows, floats": (
+        "the same",
+        {
+            "plain loop": "as for one row",
+            "one row at a time": "the same; least to gain where windows of two registers move, whose loads are not "
+            "shared",
+        },
+    ),
+    "float columns, 8 taps": (
+        "lane table: one permute across two registers per tap",
+        {
+            "plain loop": "as for area columns",
+            "pixel by pixel": "a quarter of the lanes, but no permutes and no tables: wins where blocks have few "
+            "lanes, so a candidate for shrinks of one row at a time",
+        },
+    ),
+    "float columns, antialiased": (
+        "the same, with a mask per tap that ends each lane's sum",
+        {
+            "plain loop": "as for area columns",
+            "pixel by pixel": "no output has all the taps that there is room for, so nothing but its plain loop runs",
+        },
+    ),
+    "windows of floats": (
+        "both passes in one kernel, by lanes or, where blocks have few lanes, pixel by pixel",
+        {
+            "plain loop": "a pass over memory for each axis, the second sample by sample",
+            "blend, then lanes": "the row between is written and read, with columns that nobody needs",
+            "blend, then pixel pairs": "the same",
+            "by lanes": "blends whole windows for the few lanes of a block",
+            "pixel by pixel": "a pixel of two taps fills half a register, one of four all of it; at best a tie, with "
+            "two taps of four channels, which fill it best",
+        },
+    ),
+    "windows of words": (
+        "the same, pixel by pixel, from 16 bits and back in registers",
+        {
+            "plain loop": "as above",
+            "blend, then lanes": "the row between is floats, twice the bytes, and so is the one that is narrowed",
+            "blend, then pixel pairs": "the same",
         },
     ),
     "linear blend": (
@@ -74,6 +145,20 @@ WHY: dict[str, tuple[str, dict[str, str]]] = {
     "Pillow's blend": (
         "four rows interleaved, weights in three base-256 digits (widening multiply below VBMI)",
         {"widening multiply": "32-bit products of widened bytes: a quarter of the lanes, and sums go through memory"},
+    ),
+    "blend of floats to bytes": (
+        "sums of 64 packed with saturation, one permute to put them in order, one store",
+        {
+            "plain loop": "clamps in floats before it converts; with more than two rows sums go through memory",
+            "16 at a time": "a narrowing and a store for every 16; tells with two rows, as more rows are more to load",
+        },
+    ),
+    "blend of floats to words": (
+        "the same, sums of 32",
+        {
+            "plain loop": "as above",
+            "16 at a time": "half as many of them as for bytes: a tie but for two rows",
+        },
     ),
     "nearest": (
         "lane table: one byte permute (16-byte shuffle below VBMI) per block",
