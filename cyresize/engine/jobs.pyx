@@ -14,9 +14,7 @@ from cyresize.engine.rows.table cimport F32, U8, U16, U32
 from cyresize.engine import rules
 
 cdef enum:
-    # With fewer lanes in use on average, three or four channels are faster pixel by pixel.
-    FULL_LANES = 12           # of 16
-    FULL_OF_8 = 6
+    FULL_LANES = 12           # of 16: with fewer in use on average, three or four channels are faster pixel by pixel
 
 cdef Py_ssize_t[9] SIZES = [1, 1, 2, 2, 2, 4, 4, 4, 8]
 
@@ -77,13 +75,16 @@ cdef bint has_window(int element, Py_ssize_t channels, AxisPlan columns, AxisPla
     cdef bint pixels = channels == 3 or channels == 4
     return (
         columns.taps == rows.taps and (columns.taps == 2 or columns.taps == 4) and rows.n_out <= rows.n_in
-        and not columns.from_zero and (element == F32 or (element == U16 and pixels))
+        and not columns.from_zero and columns.short_at_edges() and (element == F32 or (element == U16 and pixels))
     )
 
 
 cdef bint in_pairs(AxisPlan columns, Py_ssize_t channels) noexcept:
     # Measured: from a shrink of about 1.1 on, blocks of lanes have too few lanes in use.
-    return columns.taps == 2 and (channels == 3 or channels == 4) and 10*columns.n_in >= 11*columns.n_out
+    return (
+        columns.taps == 2 and (channels == 3 or channels == 4) and 10*columns.n_in >= 11*columns.n_out
+        and columns.short_at_edges()
+    )
 
 
 cdef Job float_job(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan rows, int order):
@@ -159,13 +160,18 @@ cdef Job linear_u8_job(Py_ssize_t channels, AxisPlan columns, AxisPlan rows):
     job.pipeline.columns_pass = kernels.linear_u8_columns
     job.pipeline.blend = kernels.linear_u8_blend
     job.use_lanes(&kernels.linear_u8_lanes, NEAR_FAR, kernels.linear_u8_columns2)
-    if (
-        kernels.linear_u8_pixels != NULL and (channels == 3 or channels == 4) and columns.n_in > 1
-        and (job.lanes == NULL or FULL_OF_8*job.lanes.blocks > job.lanes.n)
-    ):
-        job.drop_lanes()
-        job.pipeline.columns_pass = kernels.linear_u8_pixels
+    if kernels.linear_u8_pixels != NULL and (channels == 3 or channels == 4) and columns.n_in > 1:
+        if job.lanes == NULL or job.lanes.n < bytes_in_lanes(channels)*job.lanes.blocks:
+            job.drop_lanes()
+            job.pipeline.columns_pass = kernels.linear_u8_pixels
     return job
+
+
+cdef int bytes_in_lanes(Py_ssize_t channels) noexcept:
+    """Lanes in use on average from which uint8 LINEAR is faster by lanes than pixel by pixel; measured."""
+    if kernels.linear_u8_lanes.lanes == 8:
+        return 6 if channels == 3 else 9
+    return 12 if channels == 3 else 16
 
 
 cdef Job exact_job(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan rows):

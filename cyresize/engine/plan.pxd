@@ -7,6 +7,8 @@ cdef class AxisPlan:
     cdef double* values       # [n_out][taps]
 
     cdef int set_lengths(self) except -1
+    cdef int trim(self) except -1
+    cdef bint short_at_edges(self) noexcept
     cdef int fold(self, bint cut=*) except -1
     cdef void* quantise(self, int kind) except NULL
 

@@ -6,7 +6,7 @@ executes it does not know them. A plan does not change after its rule has filled
 
 from libc.math cimport rint
 from libc.stdlib cimport calloc, free, malloc
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memmove
 
 cdef Py_ssize_t LARGEST = <Py_ssize_t> (((<size_t> -1) >> 1) >> 4)
 
@@ -52,6 +52,32 @@ cdef class AxisPlan:
         for i in range(self.n_out):
             self.counts[i] = self.taps
         return 0
+
+    cdef int trim(self) except -1:
+        """Give every output as many columns of weights as the longest one uses."""
+        cdef int taps = 1
+        cdef Py_ssize_t i
+        for i in range(self.n_out):
+            taps = max(taps, self.counts[i])
+        # Rows move to the front, one after the other; what is left behind them stays allocated.
+        for i in range(self.n_out):
+            memmove(self.values + i*taps, self.values + i*self.taps, taps*sizeof(double))
+        self.taps = taps
+        return 0
+
+    cdef bint short_at_edges(self) noexcept:
+        """Whether only the first and the last outputs use fewer taps than others."""
+        cdef Py_ssize_t begin = 0, end = self.n_out, i
+        if self.counts == NULL:
+            return True
+        while begin < end and self.counts[begin] < self.taps:
+            begin += 1
+        while end > begin and self.counts[end - 1] < self.taps:
+            end -= 1
+        for i in range(begin, end):
+            if self.counts[i] < self.taps:
+                return False
+        return True
 
     cdef int fold(self, bint cut=False) except -1:
         """Fold taps outside the source into the edge sample, so that start >= 0 and start + taps <= n_in.

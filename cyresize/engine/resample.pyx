@@ -215,6 +215,7 @@ cdef Job new_job(AxisPlan columns, AxisPlan rows, Py_ssize_t channels, int weigh
     p.columns.lanes = NULL
     p.columns.start = columns.first
     p.columns.count = columns.counts
+    p.columns.varied = not columns.short_at_edges()
     p.columns.from_zero = columns.from_zero
     p.columns.weights = job.column_weights
     p.first = rows.first

@@ -209,6 +209,7 @@ def opencv_area_shrink(Py_ssize_t n_in, Py_ssize_t n_out, double scale, bint sin
         if f2 - s2 > least:
             w[plan.counts[i]] = min(min(f2 - s2, 1.0), cell)/cell
             plan.counts[i] += 1
+    plan.trim()
     if single:
         round_to_single(plan)
     return plan
@@ -341,6 +342,7 @@ def antialiased(Py_ssize_t n_in, Py_ssize_t n_out, str kernel, double low=0.0, d
                 w[k] = <double> <Py_ssize_t> (w[k]*4194304.0 + (0.5 if w[k] >= 0 else -0.5))
         plan.first[i] = begin
         plan.counts[i] = count
+    plan.trim()
     return plan
 
 

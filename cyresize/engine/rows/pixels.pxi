@@ -18,7 +18,7 @@ cdef inline void pixel_row(
     const Columns* p, const pixel_sample* row, float* out, Py_ssize_t begin, Py_ssize_t end, const Py_ssize_t C,
     const int taps, const bint varied,
 ) noexcept nogil:
-    """Output pixels begin..end with ``taps`` taps each; ``varied``: up to so many, in sums that start from 0."""
+    """Output pixels begin..end with ``taps`` taps each; ``varied``: up to so many."""
     cdef const float* w = <const float*> p.weights + begin*taps
     cdef const pixel_sample* s
     cdef __m128 total
@@ -27,7 +27,7 @@ cdef inline void pixel_row(
     for x in range(begin, end):
         s = row + p.start[x]*C
         total = _mm_mul_ps(read_pixel(s), _mm_set1_ps(w[0]))
-        if varied:
+        if varied and p.from_zero:
             total = _mm_add_ps(total, _mm_set1_ps(0))
         # Masking the products of a fixed number of taps instead was measured to be slower.
         for k in range(1, p.count[x] if varied else taps):
@@ -39,7 +39,7 @@ cdef inline void pixel_row(
 cdef inline void pixel_row_of(
     const Columns* p, const pixel_sample* row, float* out, Py_ssize_t begin, Py_ssize_t end, const Py_ssize_t C
 ) noexcept nogil:
-    if p.from_zero:
+    if p.varied or p.from_zero:
         pixel_row(p, row, out, begin, end, C, p.taps, True)
     elif p.taps == 2:
         pixel_row(p, row, out, begin, end, C, 2, False)
@@ -81,7 +81,7 @@ cdef inline void weigh_pixels(const Columns* p, const pixel_sample* row, float* 
     cdef Py_ssize_t begin = 0, end = p.n_out
     # Outputs with fewer taps, at the edges, are left to the plain loop; so are, with three channels, those that touch
     # the last pixel, which has no fourth sample behind it, in the source as in the destination.
-    if p.count != NULL and not p.from_zero:
+    if p.count != NULL and not p.from_zero and not p.varied:
         while begin < end and p.count[begin] < p.taps:
             begin += 1
         while end > begin and p.count[end - 1] < p.taps:
@@ -104,6 +104,49 @@ cdef void float_pixels(const Columns* p, const void* row, void* out) noexcept no
 
 cdef void word_pixels(const Columns* p, const void* row, void* out) noexcept nogil:
     weigh_pixels(p, <const u16*> row, <float*> out)
+
+
+# Two taps of three or four channels lie in eight bytes: for shrinking axes, where a block of lanes would be mostly
+# empty. Two pixels at a time, samples as words, the weights of each pixel broadcast.
+cdef inline void linear_pairs(
+    const Columns* p, const u8* row, i16* out, Py_ssize_t end, const Py_ssize_t C, __m128i spread, __m128i close_up
+) noexcept nogil:
+    cdef const i16* w = <const i16*> p.weights
+    cdef __m128i a, b, weights
+    cdef Py_ssize_t x
+    for x in range(0, end, 2):
+        _mm_prefetch(row + p.start[x]*C + p.ahead, 2)
+        weights = _mm_loadl_epi64(<const __m128i*> (w + 2*x))
+        a = _mm_shuffle_epi8(_mm_loadl_epi64(<const __m128i*> (row + p.start[x]*C)), spread)
+        b = _mm_shuffle_epi8(_mm_loadl_epi64(<const __m128i*> (row + p.start[x + 1]*C)), spread)
+        a = _mm_srai_epi32(_mm_madd_epi16(a, _mm_shuffle_epi32(weights, 0x00)), 4)
+        b = _mm_srai_epi32(_mm_madd_epi16(b, _mm_shuffle_epi32(weights, 0x55)), 4)
+        a = _mm_packs_epi32(a, b)
+        _mm_storeu_si128(<__m128i*> (out + x*C), _mm_shuffle_epi8(a, close_up) if C == 3 else a)
+
+
+cdef void linear_u8_pixels(const Columns* p, const void* row, void* out) noexcept nogil:
+    cdef Columns rest = p[0]
+    cdef Py_ssize_t end = p.n_out
+    # Eight bytes of three channels reach into the pixel behind the two.
+    while end > 0 and p.start[end - 1] + (3 if p.channels == 3 else 2) > p.n_in:
+        end -= 1
+    end &= ~<Py_ssize_t> 1
+    if p.channels == 3:
+        linear_pairs(
+            p, <const u8*> row, <i16*> out, end, 3,
+            _mm_setr_epi8(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1),
+            _mm_setr_epi8(0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13, -1, -1, -1, -1),
+        )
+    else:
+        linear_pairs(
+            p, <const u8*> row, <i16*> out, end, 4,
+            _mm_setr_epi8(0, -1, 4, -1, 1, -1, 5, -1, 2, -1, 6, -1, 3, -1, 7, -1), _mm_setzero_si128(),
+        )
+    rest.n_out = p.n_out - end
+    rest.start += end
+    rest.weights = <const i16*> p.weights + 2*end
+    linear_u8_columns(&rest, row, <i16*> out + end*p.channels)
 
 
 # Area by 2 x 2: with three channels in OpenCV's general order, whose sum starts from 0; with one and four within rows

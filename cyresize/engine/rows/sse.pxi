@@ -168,49 +168,6 @@ cdef void sse_bytes_to_float_columns(const Columns* p, const void* row, void* ou
         _mm_storeu_ps(<float*> out + t.out[b], total)
 
 
-# Two taps of three or four channels lie in eight bytes: for shrinking axes, where a block of lanes would be mostly
-# empty. Two pixels at a time, samples as words, the weights of each pixel broadcast.
-cdef inline void sse_linear_pairs(
-    const Columns* p, const u8* row, i16* out, Py_ssize_t end, const Py_ssize_t C, __m128i spread, __m128i close_up
-) noexcept nogil:
-    cdef const i16* w = <const i16*> p.weights
-    cdef __m128i a, b, weights
-    cdef Py_ssize_t x
-    for x in range(0, end, 2):
-        _mm_prefetch(row + p.start[x]*C + p.ahead, 2)
-        weights = _mm_loadl_epi64(<const __m128i*> (w + 2*x))
-        a = _mm_shuffle_epi8(_mm_loadl_epi64(<const __m128i*> (row + p.start[x]*C)), spread)
-        b = _mm_shuffle_epi8(_mm_loadl_epi64(<const __m128i*> (row + p.start[x + 1]*C)), spread)
-        a = _mm_srai_epi32(_mm_madd_epi16(a, _mm_shuffle_epi32(weights, 0x00)), 4)
-        b = _mm_srai_epi32(_mm_madd_epi16(b, _mm_shuffle_epi32(weights, 0x55)), 4)
-        a = _mm_packs_epi32(a, b)
-        store_whole(out + x*C, _mm_shuffle_epi8(a, close_up) if C == 3 else a)
-
-
-cdef void sse_linear_u8_pixels(const Columns* p, const void* row, void* out) noexcept nogil:
-    cdef Columns rest = p[0]
-    cdef Py_ssize_t end = p.n_out
-    # Eight bytes of three channels reach into the pixel behind the two.
-    while end > 0 and p.start[end - 1] + (3 if p.channels == 3 else 2) > p.n_in:
-        end -= 1
-    end &= ~<Py_ssize_t> 1
-    if p.channels == 3:
-        sse_linear_pairs(
-            p, <const u8*> row, <i16*> out, end, 3,
-            _mm_setr_epi8(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1),
-            _mm_setr_epi8(0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13, -1, -1, -1, -1),
-        )
-    else:
-        sse_linear_pairs(
-            p, <const u8*> row, <i16*> out, end, 4,
-            _mm_setr_epi8(0, -1, 4, -1, 1, -1, 5, -1, 2, -1, 6, -1, 3, -1, 7, -1), _mm_setzero_si128(),
-        )
-    rest.n_out = p.n_out - end
-    rest.start += end
-    rest.weights = <const i16*> p.weights + 2*end
-    linear_u8_columns(&rest, row, <i16*> out + end*p.channels)
-
-
 # Sums of 2 x 2 as words: `order` brings the two columns of a window side by side.
 cdef inline __m128i sse_half_words(const u8* a, const u8* b, __m128i order, const bint shuffled) noexcept nogil:
     cdef __m128i ones = _mm_set1_epi8(1), above = load16(a), below = load16(b)
@@ -305,7 +262,7 @@ cdef void use_sse_kernels(RowKernels* table) noexcept:
     table.columns_from[<int> U8] = sse_bytes_to_float_columns
     table.columns_from_lanes[<int> U8] = LaneFormat(BYTES, 4, 16)
     table.float_pixels = float_pixels
-    table.linear_u8_pixels = sse_linear_u8_pixels
+    table.linear_u8_pixels = linear_u8_pixels
     table.pixels_from[<int> U16] = word_pixels
     table.area_float = pixel_area_float
     table.half_u8 = sse_half_u8

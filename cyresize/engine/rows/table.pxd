@@ -47,6 +47,7 @@ cdef struct Columns:
     Py_ssize_t row_pairs      # area by 2 x 2 in floats: the first columns that are added within rows first
     const Py_ssize_t* start
     const int* count          # NULL: every column has K taps
+    bint varied               # columns with fewer taps lie between such with all of them
     bint from_zero            # sums start from 0, not from the first product: that decides the sign of a zero
     const void* weights       # [OW][K], type set by the kernel
     Py_ssize_t ahead          # bytes from a source element to the one that will be wanted a row later

@@ -511,6 +511,7 @@ cdef void use_vbmi_kernels(RowKernels* table) noexcept:
     table.linear_u8_columns = vbmi_linear_u8_columns
     table.linear_u8_columns2 = vbmi_linear_u8_columns2
     table.linear_u8_lanes = LaneFormat(PAIRS, 32, 128)
+    table.linear_u8_pixels = linear_u8_pixels
     table.exact_u8_columns = vbmi_exact_u8_columns
     table.exact_u8_columns2 = vbmi_exact_u8_columns2
     table.exact_u8_lanes = LaneFormat(PAIRS, 32, 128)
