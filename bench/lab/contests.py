@@ -213,7 +213,7 @@ class Lab:
         kernel, layout = self.kernels["bytes to float"]
         floats, float_layout = self.kernels["float"]
         float_table = self.table(plan, channels, float_layout, "single floats")
-        used = self.table(plan, channels, layout, "single floats")
+        used = self.table(plan, channels, layout, "single floats") if kernel else None
         if used is None:
             widened(USED, floats, float_table)
             return found

@@ -54,12 +54,12 @@ WHY: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "area columns": (
-        "lane table: bytes are permuted and widened tap by tap, the index advances (window moves below VBMI)",
+        "lane table: bytes are permuted and widened tap by tap, the index advances (below VBMI the window moves, and "
+        "AVX-512 widens first)",
         {
             "plain loop": "a sum per sample, whose additions wait for each other",
             "moving window": "two loads per tap instead of one addition to the index",
-            "widened first": "writes and reads four times the bytes, and a window of floats holds a quarter of them; "
-            "below VBMI, where the window of bytes is the smaller one, mostly faster: a candidate",
+            "widened first": "writes and reads four times the bytes, and a window of floats holds a quarter of them",
         },
     ),
     "two rows, linear": (
