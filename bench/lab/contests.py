@@ -20,7 +20,8 @@ ROW = 5760
 LARGE_ROWS, LARGE_WIDTH = 8192, 3840
 LINEAR_WEIGHTS = np.array([700, 1348], np.int16)
 USED = "in use"
-FULL_OF_8 = 6  # lanes per block, on average, below which jobs.pyx goes pixel by pixel
+# Lanes per block, on average, below which jobs.pyx goes pixel by pixel: by whether the level is vbmi, and channels.
+FEWEST = {(False, 3): 6, (False, 4): 9, (True, 3): 12, (True, 4): 16}
 
 
 @dataclass
@@ -146,8 +147,7 @@ class Lab:
         used = self.table(plan, channels, layout, "near and far")
         pixels, _ = self.kernels["linear pixels"]
         if pixels and channels > 1:
-            # As jobs.pyx chooses.
-            sparse = used is None or used.lanes_per_block < FULL_OF_8
+            sparse = used is None or used.lanes_per_block < FEWEST[self.isa == "vbmi", channels]
             add(USED if sparse else "pixel pairs", pixels)
             if used is not None:
                 add("lanes" if sparse else USED, kernel, table=used)
@@ -165,8 +165,6 @@ class Lab:
             table = self.table(plan, channels, layout, "near and far")
             if table is not None:
                 add("16-byte shuffles", narrow, table=table)
-            if channels > 1:
-                add("pixel pairs", self.narrow_kernels["linear pixels"][0])
         return found
 
     def lanczos_columns(self, n_in: int, n_out: int, channels: int) -> Contest:

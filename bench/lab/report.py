@@ -31,12 +31,11 @@ WHY: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "linear columns, steep": (
-        "lane table at VBMI, where few lanes share a window; below it pixel pairs of three and four channels",
+        "lane table, or pixel pairs of three and four channels where too few lanes share a window",
         {
             "plain loop": "as above",
             "pixel loads, madd": "wins over lanes once a block is hardly more than a pixel; twice the stores of pairs",
-            "pixel pairs": "wins with four channels, and with three where it is steepest: a candidate for such plans, "
-            "though it has no two rows at once",
+            "pixel pairs": "wins where blocks are shorter still, though it has no two rows at once",
             "lanes": "a block per pixel, most of it empty",
             "hardware gathers": "a match for pixel loads with one channel only",
             "16-byte shuffles": "a block per pixel: better where the wide table has no more in a block either",
