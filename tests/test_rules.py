@@ -149,6 +149,14 @@ def test_antialiased(name, n_in, n_out):
     assert np.abs(fixed22 - exact * 2**22).max() <= 0.5 + 1e-6
 
 
+@pytest.mark.parametrize(("n_in", "n_out"), [(1920, 600), (100, 37), (37, 100), (7, 3), (1, 1)])
+def test_plans_have_the_taps_of_their_longest_output(n_in, n_out):
+    plans = [rules.antialiased(n_in, n_out, name) for name in ("linear", "cubic", "lanczos3")]
+    for plan in [*plans, rules.opencv_area_shrink(n_in, n_out, n_in / n_out)] if n_in >= n_out else plans:
+        assert plan.taps == plan.weights.shape[1] == plan.lengths.max()
+        assert all(not weights[length:].any() for weights, length in zip(plan.weights, plan.lengths, strict=True))
+
+
 def test_antialiased_part_of_the_source():
     """A part that begins and ends at whole samples, away from the kernel's reach, is a shifted plan."""
     part = dense(rules.antialiased(40, 5, "linear", 10.0, 30.0))

@@ -9,7 +9,7 @@ from cyresize.engine.plan cimport FLOAT32, FLOAT64, INT16, INT32, AxisPlan
 from cyresize.engine.resample cimport (
     COLUMNS_FIRST, COLUMNS_ONLY, ROWS_FIRST, ROWS_ONLY, WINDOW, Job, Pipeline, new_job,
 )
-from cyresize.engine.rows.table cimport F32, U8, U16, U32
+from cyresize.engine.rows.table cimport F32, U8, U16, U32, weighted_window_fn
 
 from cyresize.engine import rules
 
@@ -50,9 +50,13 @@ cdef int cheaper_order(int element, Py_ssize_t channels, AxisPlan columns, AxisP
     cdef bint single = element == F32
     # uint8 and uint16 are filtered as they are stored, two rows at once; the other types are widened to floats first.
     cdef bint direct = element == U8 or element == U16
-    cdef bint many = columns.taps > 4, wide = (channels == 3 or channels == 4) and scale >= 1.5
+    cdef bint many = columns.taps > 4, window = has_window(element, channels, columns, rows)
     cdef double lanes = (3 + 3*columns.taps)*max(scale/2.0, 1.0)
-    if wide:
+    if direct and many:
+        return COLUMNS_FIRST
+    if single and window:
+        return ROWS_FIRST
+    if (channels == 3 or channels == 4) and scale >= 1.5:
         lanes = (3 + 3.5*columns.taps)*(0.7 if many else 1)
     cdef double floats = 8 if in_pairs(columns, channels) else lanes
     cdef double from_stored = (3 + 3.5*columns.taps)*max(scale/3.0, 1.0)
@@ -61,11 +65,7 @@ cdef int cheaper_order(int element, Py_ssize_t channels, AxisPlan columns, AxisP
         from_stored if direct else lanes
     ) + oh*ow*(vertical + (0 if single else 2))
     cdef double rows_first = oh*w*(vertical + (0 if single else 1)) + oh*ow*(floats + (0 if single else 4))
-    if direct and many:
-        return COLUMNS_FIRST
-    if has_window(element, channels, columns, rows):
-        if single:
-            return ROWS_FIRST
+    if window:
         rows_first = oh*ow*(60 if columns.taps == 4 else 29 if channels == 3 else 20)
     return COLUMNS_FIRST if columns_first <= rows_first else ROWS_FIRST
 
@@ -116,32 +116,24 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
         p.row_size = SIZES[element]
         p.columns_pass = kernels.pixels_from[element]
         return job
-    if order == ROWS_FIRST and element == stored and has_window(element, channels, columns, rows):
-        use_window(job, element, channels)
-    if p.columns.lanes != NULL:
-        return job
-    if order == ROWS_FIRST and kernels.float_pairs != NULL and in_pairs(columns, channels):
-        p.columns_pass = kernels.float_pairs
-        return job
     job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS, kernels.float_columns2)
-    if job.lanes == NULL and kernels.float_pixels != NULL and (channels == 3 or channels == 4):
+    if order == ROWS_FIRST and element == stored and has_window(element, channels, columns, rows):
+        p.both = window_kernel(job, element, channels)
+    if p.both == NULL and order == ROWS_FIRST and kernels.float_pairs != NULL and in_pairs(columns, channels):
+        job.drop_lanes()
+        p.columns_pass = kernels.float_pairs
+    elif job.lanes == NULL and kernels.float_pixels != NULL and (channels == 3 or channels == 4):
         p.columns_pass = kernels.float_pixels
     return job
 
 
-cdef int use_window(Job job, int element, Py_ssize_t channels) except -1:
-    """Both passes at once if the level can: by lanes where blocks are full enough, else pixel by pixel."""
-    cdef Pipeline* p = &job.pipeline
+cdef weighted_window_fn window_kernel(Job job, int element, Py_ssize_t channels) noexcept:
+    """Both passes at once: by lanes where blocks are full enough, else pixel by pixel; NULL if the level cannot."""
     cdef bint pixels = (channels == 3 or channels == 4) and kernels.pixel_windows[element] != NULL
-    if element == F32 and kernels.float_lane_windows != NULL:
-        job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS, kernels.float_columns2)
-        if job.lanes != NULL and job.lanes.inside and (not pixels or job.lanes.n >= FULL_LANES*job.lanes.blocks):
-            p.both = kernels.float_lane_windows
-            return 0
-        job.drop_lanes()
-    if pixels:
-        p.both = kernels.pixel_windows[element]
-    return 0
+    if element == F32 and job.lanes != NULL and job.lanes.inside:
+        if not pixels or job.lanes.n >= FULL_LANES*job.lanes.blocks:
+            return kernels.float_lane_windows
+    return kernels.pixel_windows[element] if pixels else NULL
 
 
 cdef Job fixed_job(Py_ssize_t channels, AxisPlan columns, AxisPlan rows, int weights, Py_ssize_t row, Py_ssize_t ring):

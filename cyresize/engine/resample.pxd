@@ -31,7 +31,7 @@ cdef struct Pipeline:
 
 cdef struct Scratch:
     # One thread's memory, cut into rows. Rings hold row r in slot r % slots.
-    Columns columns           # those that are worked on
+    Columns columns           # the pipeline's, with the distance between the rows of this source
     char* packed              # source rows made contiguous
     char* source              # source rows, widened: `slots` of them
     char* ring                # rows between the passes

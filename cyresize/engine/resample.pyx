@@ -18,6 +18,7 @@ from cyresize.engine.parallel cimport enter_team, leave_team
 from cyresize.engine.plan cimport FLOAT64, INT16, AxisPlan
 from cyresize.engine.rows.table cimport SLACK, LaneFormat, columns2_fn
 
+
 cdef inline bint columns_read_source(const Pipeline* p) noexcept nogil:
     return p.order == COLUMNS_FIRST or p.order == COLUMNS_ONLY
 

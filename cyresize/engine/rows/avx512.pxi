@@ -5,7 +5,6 @@ from cyresize.engine.rows.avx512 cimport *
 
 cdef enum:
     AHEAD = 2048          # bytes along a row
-    PREPARED_QUADS = 128  # tap groups of a vertical pass whose digits are taken apart beforehand
 
 
 # Hardware prefetching alone leaves a third of the time waiting for large sources.

@@ -1,6 +1,10 @@
 # Row kernels over lane tables (see lanes.pyx) with byte permutes across two 64-byte registers and byte dot products.
 # Every kernel gives the bits of its plain namesake in rows.pxi.
 
+cdef enum:
+    PREPARED_QUADS = 128  # tap groups of a vertical pass whose digits are taken apart beforehand
+
+
 cdef inline __m512i window_bytes(const u8* s, __m512i index, const bint narrow) noexcept nogil:
     if narrow:
         return _mm512_permutexvar_epi8(index, _mm512_loadu_si512(s))
