@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from bench.cases import OURS, Case
-from bench.families.folder import FILES
-from bench.report import Row, area_of, excluded, group_table, groups_of, header, rows_of
+from bench.report import Row, area_of, excluded, group_table, groups_of, header, images_of, rows_of
 from bench.run import wrong
 from bench.timing import geometric_mean
 
 PAGE = Path(__file__).parent / "page"
 # Nothing may be fetched, whatever a result file contains.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-
-
-def images_of(record: Mapping[str, Any]) -> int:
-    """How many images a cell works through: a folder's files, or what ``x32`` at the end of a mode says."""
-    if record["family"] == "folder":
-        return FILES
-    match = re.search(r" x(\d+)$", record["mode"])
-    return int(match[1]) if match else 1
 
 
 def megapixels(record: Mapping[str, Any]) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.cases import ANTIALIASED_MODES, DTYPES, MODES, OURS
 from bench.files import replace_between
-from bench.report import Row, area_of, cells_of, figure, group_table, groups_of, header, rows_of, times
+from bench.report import Row, area_of, cells_of, figure, group_table, groups_of, header, images_of, rows_of, times
 from bench.run import wrong
 from bench.timing import geometric_mean
 
@@ -67,6 +67,24 @@ def sections(rows: Iterable[Row]) -> Iterator[str]:
         yield from ("", f"### {dtype}, {count}", "", *section(found[family, dtype, channels, threads]))
 
 
+def throughput(rows: Iterable[Row]) -> list[str]:
+    """Images per second of everyone who makes batches, outputs fresh."""
+    picked = [row for row in rows if row.record["family"] == "preprocess" and not row.record["dst"]]
+    if not picked:
+        return []
+    names = sorted({name for row in picked for name in row.rivals})
+
+    def rate(row: Row, time: float | None) -> str:
+        return "-" if time is None else f"{1000 * images_of(row.record) / time:,.0f}"
+
+    table = [("batch", "threads", OURS, *names)]
+    for row in sorted(picked, key=lambda row: (row.record["threads"], row.record["case"], row.record["mode"])):
+        r = row.record
+        rates = [rate(row, time) for time in (row.ours, *map(row.rivals.get, names))]
+        table.append((f"{r['case'].replace('-', ' → ')} {r['mode']}", str(r["threads"]), *rates))
+    return ["", "## Images per second", "", "What `Preprocess` does, and others.", "", *markdown_table(table)]
+
+
 def losses(rows: Sequence[Row]) -> list[str]:
     """Every lost cell."""
     lost = [row for row in rows if row.lost]
@@ -87,7 +105,7 @@ def page(result: Mapping[str, Any]) -> str:
         lines += markdown_table(group_table(groups))
     lines += ["", "## Milliseconds", ""]
     lines.append("In brackets how many times as long the fastest other library takes; lost: bold.")
-    return "\n".join([*lines, *sections(rows), ""])
+    return "\n".join([*lines, *sections(rows), *throughput(rows), ""])
 
 
 def kind_ratios(rows: Iterable[Row], family: str, names: Collection[str] | None) -> dict[tuple[str, int], list[float]]:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bench.bars import NOISE, Bar, bar_of
 from bench.cases import OURS, Case
+from bench.families.folder import FILES
 from bench.run import wrong
 from bench.timing import geometric_mean
 
 LABELS = ("case", "mode", "dtype", "C", "thr")
 TEXT_COLUMNS = frozenset({0, 1, 2, 7, 13})
 HEADINGS = (*LABELS, "ours ms", "best peer ms", "who", "ratio", "copy ms", "x copy", "error", "peer's", "below bar")
+
+
+def images_of(record: Mapping[str, Any]) -> int:
+    """How many images a cell works through: a folder's files, or what ``x32`` at the end of a mode says."""
+    if record["family"] == "folder":
+        return FILES
+    match = re.search(r" x(\d+)$", record["mode"])
+    return int(match[1]) if match else 1
 
 
 @dataclass(frozen=True)

@@ -539,6 +539,22 @@ def test_terminal_shows_losses_beyond_the_limit_and_mistakes_and_exclusions():
     assert text.endswith("3 cells, 2 of them lost to the fastest of all peers.")
 
 
+def test_markdown_has_images_per_second_of_batches():
+    text = markdown.page(
+        result(
+            record(2.0, {"cv2 blob": 4.0}, family="preprocess", mode="letterbox x32", threads=2),
+            record(0.5, {"torch": 0.8}, family="preprocess", mode="stretch"),
+            record(0.4, {"torch": 0.8}, family="preprocess", mode="stretch", dst=True),
+        )
+    )
+    table = text[text.index("## Images per second") :].splitlines()[4:]
+    assert table[0] == "| batch | threads | cyresize | cv2 blob | torch |"
+    assert table[2] == "| 480x640 → 224x224 stretch | 1 | 2,000 | - | 1,250 |"
+    assert table[3] == "| 480x640 → 224x224 letterbox x32 | 2 | 16,000 | 8,000 | - |"
+    assert len(table) == 4
+    assert "Images per second" not in markdown.page(result(record(1.0, {"cv2": 2.0})))
+
+
 def test_markdown_has_losses_first_and_a_table_per_kind_and_threads():
     text = markdown.page(
         result(
