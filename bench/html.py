@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.cases import OURS, Case
-from bench.report import Row, area_of, excluded, group_table, groups_of, header, images_of, rows_of
+from bench.report import Row, by_size, excluded, group_table, groups_of, header, images_of, rows_of
 from bench.run import wrong
 from bench.timing import geometric_mean
 
@@ -74,7 +74,7 @@ def content(result: Mapping[str, Any]) -> dict[str, Any]:
         "wrong": wrong(result["cells"]),
         "excluded": excluded(result),
         "groups": group_table(groups_of(rows)),
-        "cases": sorted({row.record["case"] for row in rows}, key=area_of),
+        "cases": by_size(row.record["case"] for row in rows),
         "ours": OURS,
         "cells": [cell(row) for row in rows],
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.cases import ANTIALIASED_MODES, DTYPES, MODES, OURS
 from bench.files import replace_between
-from bench.report import Row, area_of, cells_of, figure, group_table, groups_of, header, images_of, rows_of, times
+from bench.report import Row, by_size, cells_of, figure, group_table, groups_of, header, images_of, rows_of, times
 from bench.run import wrong
 from bench.timing import geometric_mean
 
@@ -41,7 +41,7 @@ def section(rows: Sequence[Row]) -> list[str]:
     """Cases down, modes across: our milliseconds and how many times as fast that is."""
     picked = {(row.record["case"], row.record["mode"]): row for row in rows}
     modes = [mode for mode in MODES if any(mode == key[1] for key in picked)]
-    cases = sorted({case for case, _ in picked}, key=area_of, reverse=True)
+    cases = by_size(case for case, _ in picked)[::-1]
 
     def entry(case: str, mode: str) -> str:
         row = picked.get((case, mode))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bench.cases import MODES
-from bench.report import Row, area_of, rows_of, times
+from bench.report import Row, by_size, rows_of, times
 
 SHOWN = ("uint8", 3, 1, False)
 
@@ -26,7 +26,7 @@ def ratios(rows: Sequence[Row]) -> tuple[list[str], list[str], np.ndarray]:
                 picked[f"{r['mode']}, antialias", r["case"]] = row.ratio
     order = [*MODES, *(f"{mode}, antialias" for mode in MODES)]
     modes = [mode for mode in order if any(mode == key[0] for key in picked)]
-    cases = sorted({case for _, case in picked}, key=area_of)
+    cases = by_size(case for _, case in picked)
     return modes, cases, np.array([[picked.get((mode, case), np.nan) for case in cases] for mode in modes])
 
 

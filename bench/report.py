@@ -92,6 +92,11 @@ def area_of(case: str) -> int:
     return sizes.height * sizes.width + sizes.out_height * sizes.out_width
 
 
+def by_size(cases: Iterable[str]) -> list[str]:
+    """Each case once, the smallest first; a shrink before its reverse, so that pages do not depend on the run."""
+    return sorted(set(cases), key=lambda case: (area_of(case), -Case.parse(case).height * Case.parse(case).width))
+
+
 def figure(value: float | None) -> str:
     """Three significant digits, without an exponent."""
     if value is None:

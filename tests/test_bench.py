@@ -539,6 +539,11 @@ def test_terminal_shows_losses_beyond_the_limit_and_mistakes_and_exclusions():
     assert text.endswith("3 cells, 2 of them lost to the fastest of all peers.")
 
 
+def test_cases_of_one_area_have_an_order():
+    names = ["540x960-1080x1920", "8x8-4x4", "1080x1920-540x960", "8x8-4x4"]
+    assert report.by_size(names) == report.by_size(reversed(names)) == ["8x8-4x4", names[2], names[0]]
+
+
 def test_markdown_has_images_per_second_of_batches():
     text = markdown.page(
         result(
