@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
@@ -90,7 +91,16 @@ def extensions(msvc):
         if flags is None or leveled:
             inline = [] if msvc else [ALWAYS_INLINE]
             table.append((f"{ENGINE}.rows.{level}", (baseline if flags is None else flags) + inline))
-    return [Extension(name, [name.replace(".", "/") + ".pyx"], extra_compile_args=list(flags)) for name, flags in table]
+    return [
+        Extension(
+            name,
+            [name.replace(".", "/") + ".pyx"],
+            include_dirs=[numpy.get_include()],
+            define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
+            extra_compile_args=list(flags),
+        )
+        for name, flags in table
+    ]
 
 
 class BuildExt(build_ext):

@@ -1,18 +1,17 @@
 """The OpenCV dialect: cv2.resize's words, turned into a job over two plans."""
 
-from cpython.buffer cimport PyBUF_FORMAT, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bool cimport PyBool_Check
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.long cimport PyLong_AsLongAndOverflow, PyLong_Check, PyLong_CheckExact
 from libc.math cimport fabs, rint
-from libc.string cimport memset
+from libc.string cimport memcmp, memset
 
-import numpy as np
+cimport numpy as np
 
 from cyresize import checks
 from cyresize.interpolation import INTER_LINEAR
 
-from cyresize.engine.arrays cimport OTHER, REFUSED, describe, element_of
+from cyresize.engine.arrays cimport OTHER, REFUSED, Strided, describe, element_of, new_array, read, write
 from cyresize.engine.cache cimport remember
 from cyresize.engine.gather cimport Gather, copy_images, new_gather
 from cyresize.engine.image cimport Image, aligned, ranges_meet
@@ -31,6 +30,7 @@ cdef enum Mode:
 
 cdef enum:
     JOBS_KEPT = 128
+    RECENT = 16              # a power of two
     SMALL_WORK = 1 << 15  # output bytes below which waking a second thread costs more than it saves
 
 cdef double EPSILON = 2.220446049250313e-16
@@ -43,10 +43,15 @@ cdef struct Task:
     int mode, element, antialias, itemsize
 
 
+cdef struct Shape:
+    # Of the result.
+    int ndim
+    Py_ssize_t[4] sides
+
+
 cdef dict jobs = {}
 cdef dict names = {}      # of modes, as they were spelled
-cdef type ndarray = np.ndarray
-cdef object empty = np.empty
+cdef list recent = [None]*RECENT    # of jobs, by hash_of their tasks: found sooner than in `jobs`
 
 
 cdef bint whole(double scale) noexcept:
@@ -153,12 +158,35 @@ cdef object make_job(const Task* t):
     return lanczos4_job(t)
 
 
+cdef class Known:
+    """A task and its job."""
+    cdef Task task
+    cdef object job
+
+
+cdef inline Py_ssize_t hash_of(const Task* t) noexcept:
+    cdef size_t mixed = <size_t> t.h*31 + <size_t> t.w
+    mixed = (mixed*31 + <size_t> t.oh)*31 + <size_t> t.ow
+    mixed = (mixed*31 + <size_t> t.c)*31 + <size_t> t.mode*8 + <size_t> (t.element + 1)
+    return <Py_ssize_t> ((mixed ^ (mixed >> 8)) % RECENT)
+
+
 cdef object cached_job(const Task* t):
-    cdef bytes key = PyBytes_FromStringAndSize(<const char*> t, sizeof(Task))
-    cdef object job = jobs.get(key)
+    cdef Py_ssize_t slot = hash_of(t)
+    cdef Known known = recent[slot]
+    cdef bytes key
+    cdef object job
+    if known is not None and memcmp(&known.task, t, sizeof(Task)) == 0:
+        return known.job
+    key = PyBytes_FromStringAndSize(<const char*> t, sizeof(Task))
+    job = jobs.get(key)
     if job is None:
         job = make_job(t)
         remember(jobs, key, job, JOBS_KEPT)
+    known = Known.__new__(Known)
+    known.task = t[0]
+    known.job = job
+    recent[slot] = known
     return job
 
 
@@ -182,17 +210,19 @@ cdef inline Py_ssize_t times(Py_ssize_t a, Py_ssize_t b) noexcept:
     return -1 if a < 0 or a > (<Py_ssize_t> ((<size_t> -1) >> 1))//b else a*b
 
 
-cdef tuple output_shape(const Py_buffer* view, const Image* image, const Task* t):
-    cdef tuple shape
-    if view.ndim == 2:
-        shape = (t.oh, t.ow)
-    elif view.ndim == 3:
-        shape = (t.oh, t.ow, t.c)
-    else:
-        shape = (image.n, t.oh, t.ow, t.c)
+cdef int output_shape(const Image* image, const Task* t, Shape* shape) except -1:
+    cdef int lead = 1 if shape.ndim == 4 else 0
+    shape.sides[0] = image.n
+    shape.sides[lead] = t.oh
+    shape.sides[lead + 1] = t.ow
+    shape.sides[lead + 2] = t.c
     if times(times(times(times(image.n, t.c), t.oh), t.ow), image.itemsize) < 0:
-        checks.overflow(shape, image.itemsize)
-    return shape
+        checks.overflow(as_tuple(shape), image.itemsize)
+    return 0
+
+
+cdef tuple as_tuple(const Shape* shape):
+    return tuple([shape.sides[k] for k in range(shape.ndim)])
 
 
 cdef object converted(src, dsize, dst, double fx, double fy, interpolation, antialias, n_threads):
@@ -206,15 +236,18 @@ cdef object converted(src, dsize, dst, double fx, double fy, interpolation, anti
     return dst
 
 
-cdef int read_source(object src, const Py_buffer* view, Image* image, Task* t) except -1:
+cdef int read_source(np.ndarray src, Image* image, Task* t, Shape* shape) except -1:
+    cdef Strided array
     cdef int k
-    t.element = element_of(view.format, view.itemsize)
-    if t.element == REFUSED or view.ndim < 2 or view.ndim > 4:
+    t.element = element_of(src)
+    read(src, &array)
+    if t.element == REFUSED or array.ndim < 2 or array.ndim > 4:
         checks.source(src)
-    for k in range(view.ndim):
-        if view.shape[k] == 0:
+    for k in range(array.ndim):
+        if array.shape[k] == 0:
             checks.source(src)
-    describe(view, image)
+    describe(&array, image)
+    shape.ndim = array.ndim
     t.h, t.w, t.c = image.h, image.w, image.c
     t.itemsize = <int> image.itemsize
     return 0
@@ -286,36 +319,50 @@ cdef bint read_options(Task* t, object src, object antialias) except -1:
     return True
 
 
-cdef object fill(object src, object dst, tuple shape, const Image* image, const Task* t, int threads):
-    """Run the task into ``dst``, or into a new array."""
-    cdef Py_buffer view
+cdef object new_result(np.ndarray src, const Shape* shape, const Image* image, const Task* t, int threads):
+    cdef np.ndarray dst = new_array(shape.ndim, shape.sides, src)
+    cdef Strided array
     cdef Image target
-    cdef bint given = dst is not None
-    if not given:
-        dst = empty(shape, src.dtype)
-    elif not isinstance(dst, ndarray) or not dst.dtype == src.dtype or dst.ndim != len(shape):
-        checks.destination(dst, src, shape)
-    try:
-        PyObject_GetBuffer(dst, &view, PyBUF_STRIDES | PyBUF_WRITABLE)
-    except (ValueError, BufferError):
-        checks.destination(dst, src, shape)
-        raise
-    try:
-        if given and 0 in dst.shape:
-            checks.destination(dst, src, shape)
-        describe(&view, &target)
-        if given and (
-            target.h != t.oh or target.w != t.ow or target.c != t.c or target.n != image.n
-            or ranges_meet(&target, image)
-        ):
-            checks.destination(dst, src, shape)
-        if t.element != OTHER and not aligned(&target):
-            dst[...] = fill(src, None, shape, image, t, threads)
-        else:
-            work(image, &target, t, threads)
-    finally:
-        PyBuffer_Release(&view)
+    read(dst, &array)
+    describe(&array, &target)
+    work(image, &target, t, threads)
     return dst
+
+
+cdef object fill(np.ndarray src, object given, const Shape* shape, const Image* image, const Task* t, int threads):
+    """Run the task into an array of the caller's."""
+    cdef np.ndarray dst
+    cdef Strided array
+    cdef Image target
+    if not isinstance(given, np.ndarray):
+        checks.destination(given, src, as_tuple(shape))
+    dst = given
+    if not same_dtype(src, dst):
+        checks.destination(dst, src, as_tuple(shape))
+    read(dst, &array)
+    if not same_sides(&array, shape):
+        checks.destination(dst, src, as_tuple(shape))
+    try:
+        write(dst, &array)
+    except ValueError:
+        checks.destination(dst, src, as_tuple(shape))
+        raise
+    describe(&array, &target)
+    if ranges_meet(&target, image):
+        checks.destination(dst, src, as_tuple(shape))
+    if t.element != OTHER and not aligned(&target):
+        dst[...] = new_result(src, shape, image, t, threads)
+    else:
+        work(image, &target, t, threads)
+    return dst
+
+
+cdef bint same_sides(const Strided* array, const Shape* shape) noexcept:
+    return array.ndim == shape.ndim and memcmp(array.shape, shape.sides, shape.ndim*sizeof(Py_ssize_t)) == 0
+
+
+cdef bint same_dtype(np.ndarray a, np.ndarray b):
+    return np.PyArray_DESCR(a) == np.PyArray_DESCR(b) or a.dtype == b.dtype
 
 
 def resize(
@@ -368,24 +415,20 @@ def resize(
     >>> cyresize.resize(np.array([[0, 100]], np.uint8), (4, 1))
     array([[  0,  25,  75, 100]], dtype=uint8)
     """
-    cdef Py_buffer view
     cdef Image image
     cdef Task t
+    cdef Shape shape
     cdef int threads
-    if not isinstance(src, ndarray):
+    if not isinstance(src, np.ndarray):
         checks.source(src)
-    try:
-        PyObject_GetBuffer(src, &view, PyBUF_FORMAT | PyBUF_STRIDES)
-    except ValueError:
-        checks.source(src)
-    try:
-        memset(&t, 0, sizeof(Task))
-        read_source(src, &view, &image, &t)
-        t.mode = mode_of(interpolation)
-        read_size(&t, dsize, fx, fy)
-        threads = default_threads() if n_threads is None else thread_count(n_threads)
-        if not read_options(&t, src, antialias):
-            return converted(src, dsize, dst, fx, fy, interpolation, antialias, n_threads)
-        return fill(src, dst, output_shape(&view, &image, &t), &image, &t, threads)
-    finally:
-        PyBuffer_Release(&view)
+    memset(&t, 0, sizeof(Task))
+    read_source(src, &image, &t, &shape)
+    t.mode = mode_of(interpolation)
+    read_size(&t, dsize, fx, fy)
+    threads = default_threads() if n_threads is None else thread_count(n_threads)
+    if not read_options(&t, src, antialias):
+        return converted(src, dsize, dst, fx, fy, interpolation, antialias, n_threads)
+    output_shape(&image, &t, &shape)
+    if dst is None:
+        return new_result(src, &shape, &image, &t, threads)
+    return fill(src, dst, &shape, &image, &t, threads)

@@ -60,8 +60,10 @@ def test_source_with_an_empty_axis(fails, shape, mode):
 
 
 @pytest.mark.parametrize(
-    "dtype", ["complex64", "complex128", "object", "S3", "U2", "M8[s]", "m8[s]", "V4", [("a", "u1"), ("b", "f4")]]
-)
+    "dtype",
+    ["complex64", "complex128", "object", "S1", "S3", "U2", "M8[s]", "m8[s]", "V1", "V4", [("a", "u1"), ("b", "f4")],
+     (np.int32, [("a", "i2"), ("b", "i2")])],
+)  # fmt: skip
 @pytest.mark.parametrize("mode", MODES)
 def test_dtypes_that_no_mode_takes(fails, dtype, mode):
     src = np.zeros((4, 6), np.dtype(dtype))

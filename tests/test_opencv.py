@@ -118,6 +118,17 @@ def test_exact_half_of_many_channels_rounds_half_to_even(rng):
 # ---- deliberate differences
 
 
+def test_many_sizes_in_turn(rng):
+    """More tasks than are remembered, again and again, each with its own answer."""
+    images = {c: rng.integers(0, 256, (12, 14, c), dtype=np.uint8) for c in (2, 3, 4)}
+    tasks = [(c, w, h, mode) for c in images for w in range(3, 12) for h in range(3, 9) for mode in (0, 1, 4)]
+    assert len(tasks) > 400
+    rng.shuffle(tasks)
+    for c, w, h, mode in [*tasks, *tasks[:20] * 3, *tasks[::-1]]:
+        ours = cyresize.resize(images[c], (w, h), interpolation=mode)
+        np.testing.assert_array_equal(ours, cv2.resize(images[c], (w, h), interpolation=mode))
+
+
 def test_the_axis_of_one_channel_is_kept():
     image = np.zeros((4, 6, 1), np.uint8)
     assert cv2.resize(image, (3, 2)).shape == (2, 3)

@@ -190,6 +190,23 @@ def test_a_strided_destination_leaves_its_gaps_alone(rng):
 
 
 @pytest.mark.parametrize("mode", WEIGHTED + NEAREST)
+@pytest.mark.parametrize("shape", [(1, 9, 3), (9, 1, 3), (7, 9, 1), (1, 1, 4), (1, 7, 9, 3)])
+def test_the_stride_of_an_axis_of_one_sample_changes_nothing(rng, mode, shape):
+    image = noise(rng, shape, "float32")
+    dsize = (4, 5)
+    plain = cyresize.resize(image, dsize, interpolation=mode)
+    for odd in (1, -3, 10**9 + 7):
+        strides = [odd if side == 1 else step for side, step in zip(image.shape, image.strides, strict=True)]
+        view = np.lib.stride_tricks.as_strided(image, image.shape, strides)
+        assert cyresize.resize(view, dsize, interpolation=mode).tobytes() == plain.tobytes()
+        back = np.zeros_like(image)
+        width, height = shape[-2], shape[-3]
+        cyresize.resize(plain, (width, height), np.lib.stride_tricks.as_strided(back, back.shape, strides),
+                        interpolation=mode)  # fmt: skip
+        assert back.tobytes() == cyresize.resize(plain, (width, height), interpolation=mode).tobytes()
+
+
+@pytest.mark.parametrize("mode", WEIGHTED + NEAREST)
 @pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32"])
 def test_a_stack_is_each_image_alone(rng, mode, dtype):
     for n, channels in [(1, 3), (4, 1), (3, 2), (2, 5)]:

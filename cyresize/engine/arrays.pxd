@@ -1,17 +1,22 @@
+cimport numpy as np
+
 from cyresize.engine.image cimport Image
 
 cdef enum:
     OTHER = -1            # a dtype that only nearest modes take
     REFUSED = -2          # a dtype that no mode takes
 
-cdef class Views:
-    """The buffers of a call's arrays, released when this goes."""
-    cdef Py_buffer[4] held
-    cdef int count
-    cdef Py_buffer* read(self, object array) except? NULL
-    cdef Py_buffer* write(self, object array) except? NULL
-    cdef Py_buffer* open(self, object array, int flags) except? NULL
+cdef struct Strided:
+    # Where an array's elements lie; the caller keeps the array.
+    char* data                    # NULL: there is none
+    Py_ssize_t itemsize
+    int ndim
+    const Py_ssize_t* shape
+    const Py_ssize_t* strides     # in bytes
 
+cdef int read(object array, Strided* to) except -1
+cdef int write(object array, Strided* to) except -1
 cdef int number_of(object array) except -1
-cdef int element_of(const char* format, Py_ssize_t itemsize) noexcept
-cdef void describe(const Py_buffer* view, Image* image) noexcept
+cdef int element_of(np.ndarray array) noexcept
+cdef void describe(const Strided* array, Image* image) noexcept
+cdef np.ndarray new_array(int ndim, const Py_ssize_t* shape, np.ndarray like)

@@ -1,10 +1,19 @@
-"""NumPy arrays as the drivers see them, through the buffer protocol."""
+"""NumPy arrays as the drivers see them, through NumPy's own structures."""
 
-from cpython.buffer cimport PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.ref cimport Py_INCREF
+from libc.string cimport memset
+
+cimport numpy as np
 
 from cyresize.engine.image cimport Image
 from cyresize.engine.rows.ops_table cimport N_F32, N_F64, N_I8, N_I16, N_I32, N_I64, N_U8, N_U16, N_U32, N_U64
 from cyresize.engine.rows.table cimport F16, F32, F64, I8, I16, I32, U8, U16, U32
+
+cdef extern from "numpy/arrayobject.h":
+    np.ndarray PyArray_Empty(int ndim, np.npy_intp* shape, np.dtype dtype, int fortran)
+    int PyArray_FailUnlessWriteable(np.ndarray array, const char* name) except -1
+
+np.import_array()
 
 cdef dict NUMBERS = {
     "u1": N_U8, "i1": N_I8, "u2": N_U16, "i2": N_I16, "u4": N_U32, "i4": N_I32, "u8": N_U64, "i8": N_I64,
@@ -12,25 +21,26 @@ cdef dict NUMBERS = {
 }
 
 
-cdef class Views:
-    def __dealloc__(self):
-        cdef int i
-        for i in range(self.count):
-            PyBuffer_Release(&self.held[i])
+cdef int read(object array, Strided* to) except -1:
+    """Look at an array, or at None."""
+    cdef np.ndarray a = array
+    memset(to, 0, sizeof(Strided))
+    if a is None:
+        return 0
+    to.data = <char*> np.PyArray_DATA(a)
+    to.itemsize = np.PyArray_ITEMSIZE(a)
+    to.ndim = np.PyArray_NDIM(a)
+    to.shape = <const Py_ssize_t*> np.PyArray_DIMS(a)
+    to.strides = <const Py_ssize_t*> np.PyArray_STRIDES(a)
+    return 0
 
-    cdef Py_buffer* read(self, object array) except? NULL:
-        """The buffer of ``array`` without its format, NULL for None."""
-        return NULL if array is None else self.open(array, PyBUF_STRIDES)
 
-    cdef Py_buffer* write(self, object array) except? NULL:
-        """As read, to be written to."""
-        return NULL if array is None else self.open(array, PyBUF_STRIDES | PyBUF_WRITABLE)
-
-    cdef Py_buffer* open(self, object array, int flags) except? NULL:
-        cdef Py_buffer* view = &self.held[self.count]
-        PyObject_GetBuffer(array, view, flags)
-        self.count += 1
-        return view
+cdef int write(object array, Strided* to) except -1:
+    """As read; ValueError if the array is read-only."""
+    cdef np.ndarray a = array
+    if a is not None:
+        PyArray_FailUnlessWriteable(a, b"the destination")
+    return read(array, to)
 
 
 cdef int number_of(object array) except -1:
@@ -38,46 +48,59 @@ cdef int number_of(object array) except -1:
     return NUMBERS[array.dtype.str[1:]]
 
 
-cdef int element_of(const char* format, Py_ssize_t itemsize) noexcept:
-    """The stored type behind a buffer format, OTHER or REFUSED."""
-    cdef char code = format[0]
-    if code == b">" or code == b"<" or code == b"=" or code == b"@":
-        return OTHER if format[1] not in b"ZTOwscp" else REFUSED
-    if format[1] != 0 or code == b"O" or code == b"w" or code == b"s" or code == b"c" or code == b"p":
+cdef int element_of(np.ndarray array) noexcept:
+    """The stored type of an array's elements as they lie in memory, OTHER or REFUSED."""
+    cdef int element = stored_type(np.PyArray_TYPE(array), np.PyArray_ITEMSIZE(array))
+    if element == REFUSED or np.PyArray_HASFIELDS(array):
         return REFUSED
-    if code == b"B":
+    return element if np.PyArray_ISNOTSWAPPED(array) and np.PyArray_ISALIGNED(array) else OTHER
+
+
+cdef inline int stored_type(int number, Py_ssize_t itemsize) noexcept:
+    if number == np.NPY_UBYTE:
         return U8
-    if code == b"f":
+    if number == np.NPY_FLOAT:
         return F32
-    if code == b"d":
-        return F64 if itemsize == 8 else OTHER
-    if code == b"e":
+    if number == np.NPY_DOUBLE:
+        return F64
+    if number == np.NPY_FLOAT16:
         return F16
-    if code == b"b":
+    if number == np.NPY_BYTE:
         return I8
-    if code == b"H":
+    if number == np.NPY_USHORT:
         return U16
-    if code == b"h":
+    if number == np.NPY_SHORT:
         return I16
-    if code == b"I" or code == b"L":
+    if number == np.NPY_UINT or number == np.NPY_ULONG:
         return U32 if itemsize == 4 else OTHER
-    if code == b"i" or code == b"l":
+    if number == np.NPY_INT or number == np.NPY_LONG:
         return I32 if itemsize == 4 else OTHER
-    return OTHER
+    if number == np.NPY_BOOL or number == np.NPY_LONGLONG or number == np.NPY_ULONGLONG or number == np.NPY_LONGDOUBLE:
+        return OTHER
+    return REFUSED
 
 
-cdef void describe(const Py_buffer* view, Image* image) noexcept:
-    # H x W, H x W x C and N x H x W x C as one structure.
-    cdef const Py_ssize_t* shape = view.shape
-    cdef const Py_ssize_t* strides = view.strides
-    cdef int lead = 1 if view.ndim == 4 else 0
-    image.data = <char*> view.buf
-    image.itemsize = view.itemsize
+cdef void describe(const Strided* array, Image* image) noexcept:
+    """H x W, H x W x C and N x H x W x C as one structure."""
+    cdef const Py_ssize_t* shape = array.shape
+    cdef const Py_ssize_t* strides = array.strides
+    cdef int lead = 1 if array.ndim == 4 else 0
+    cdef bint channels = array.ndim > 2
+    image.data = array.data
+    image.itemsize = array.itemsize
     image.n = shape[0] if lead else 1
-    image.stride_n = strides[0] if lead else 0
     image.h = shape[lead]
-    image.stride_h = strides[lead]
     image.w = shape[lead + 1]
-    image.stride_w = strides[lead + 1]
-    image.c = shape[lead + 2] if view.ndim > 2 else 1
-    image.stride_c = strides[lead + 2] if view.ndim > 2 else view.itemsize
+    image.c = shape[lead + 2] if channels else 1
+    # NumPy lets the stride of an axis of length 1 be anything.
+    image.stride_c = strides[lead + 2] if channels and image.c > 1 else image.itemsize
+    image.stride_w = strides[lead + 1] if image.w > 1 else image.c*image.itemsize
+    image.stride_h = strides[lead] if image.h > 1 else image.w*image.c*image.itemsize
+    image.stride_n = strides[0] if image.n > 1 else 0
+
+
+cdef np.ndarray new_array(int ndim, const Py_ssize_t* shape, np.ndarray like):
+    """np.empty without its reading of arguments; the dtype is that of ``like``."""
+    cdef np.dtype dtype = <np.dtype> <void*> np.PyArray_DESCR(like)
+    Py_INCREF(dtype)          # PyArray_Empty takes one reference for itself
+    return PyArray_Empty(ndim, <np.npy_intp*> shape, dtype, 0)

@@ -13,7 +13,7 @@ from cython.parallel cimport prange
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 
-from cyresize.engine.arrays cimport Views, number_of
+from cyresize.engine.arrays cimport Strided, number_of, read, write
 from cyresize.engine.dispatch cimport ops
 from cyresize.engine.fold cimport Axis, Folder, Work, fold, plan_fold, unfold
 from cyresize.engine.image cimport padded
@@ -278,16 +278,17 @@ cdef int axis(Axis* a, tuple values) except -1:
 
 
 cdef int describe(
-    Task* t, Views views, object source, object weight, object bias, object target, tuple axes, Py_ssize_t groups,
-    bint back,
+    Task* t, object source, object weight, object bias, object target, tuple axes, Py_ssize_t groups, bint back
 ) except -1:
     """Everything of a task but its band and its memory."""
-    cdef const Py_buffer* a = views.read(source)
-    cdef const Py_buffer* b = views.write(target)
-    cdef const Py_buffer* small = a if back else b
-    cdef const Py_buffer* large = b if back else a
-    cdef const Py_buffer* offsets = views.read(bias)
+    cdef Strided a, b, kernel, offsets
+    cdef const Strided* small = &a if back else &b
+    cdef const Strided* large = &b if back else &a
     cdef Work* k = &t.work
+    read(source, &a)
+    write(target, &b)
+    read(weight, &kernel)
+    read(bias, &offsets)
     memset(t, 0, sizeof(Task))
     axis(&k.z, axes[0])
     axis(&k.y, axes[1])
@@ -295,11 +296,11 @@ cdef int describe(
     k.number = number_of(source)
     k.itemsize = large.itemsize
     k.cell = {1: 0, 2: 1, 4: 2, 8: 3}[k.itemsize]
-    k.large = <char*> large.buf
+    k.large = large.data
     k.c, k.d, k.h, k.w = large.strides[1], large.strides[2], large.strides[3], large.strides[4]
-    t.small = <char*> small.buf
-    t.weight = <char*> views.read(weight).buf
-    t.bias = NULL if offsets == NULL else <const char*> offsets.buf
+    t.small = small.data
+    t.weight = kernel.data
+    t.bias = offsets.data
     t.images, t.groups = large.shape[0], groups
     t.inputs, t.outputs = a.shape[1]//groups, b.shape[1]//groups
     t.small_image, t.large_image = small.strides[0], large.strides[0]
@@ -321,14 +322,13 @@ def convolve_back(source, weight, bias, target, tuple axes, Py_ssize_t groups, i
     ``weight`` is C x O/groups x taps (contiguous), ``bias`` O elements or None, all of one type; ``axes`` are (small,
     large, taps, stride, padding, dilation) of depth, height and width, the source being the small side.
     """
-    cdef Views views = Views()
     cdef Task t
     cdef Buffers measure
     cdef Py_ssize_t each
     cdef int team
     cdef bint by_channel
     cdef char* space
-    describe(&t, views, source, weight, bias, target, axes, groups, True)
+    describe(&t, source, weight, bias, target, axes, groups, True)
     choose_band(&t, t.taps)
     t.block = max(min(BAND//(t.band*t.work.x.small*t.taps), t.outputs), <Py_ssize_t> 1)
     by_channel = groups*t.outputs >= threads or groups*t.outputs >= t.images
@@ -350,13 +350,12 @@ def convolve(source, weight, bias, target, tuple axes, Py_ssize_t groups, int th
     ``weight`` is O x C/groups x taps (contiguous), ``bias`` O elements or None, all of one type; ``axes`` are (small,
     large, taps, stride, padding, dilation) of depth, height and width, the target being the small side.
     """
-    cdef Views views = Views()
     cdef Task t
     cdef Buffers measure
     cdef Py_ssize_t each, total
     cdef int team
     cdef char* space
-    describe(&t, views, source, weight, bias, target, axes, groups, False)
+    describe(&t, source, weight, bias, target, axes, groups, False)
     choose_band(&t, t.inputs*t.taps)
     total = t.images*((t.work.z.small*t.work.y.small + t.band - 1)//t.band)
     team = <int> min(<Py_ssize_t> threads, total)

@@ -9,7 +9,6 @@ Letters: H, W, C source; OH, OW canvas.
 
 from cython.parallel cimport prange, threadid
 
-from cpython.buffer cimport PyBUF_FORMAT, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy
 
@@ -17,7 +16,7 @@ import numpy as np
 
 from cyresize import checks
 
-from cyresize.engine.arrays cimport describe, element_of
+from cyresize.engine.arrays cimport Strided, describe, element_of, read, write
 from cyresize.engine.cache cimport remember
 from cyresize.engine.dispatch cimport kernels, tensors
 from cyresize.engine.image cimport Image, aligned, move_row, padded
@@ -185,14 +184,14 @@ cdef class Fused:
             remember(self.places, key, p, PLACES_KEPT)
         return p
 
-    cdef int describe_canvas(self, Canvas* canvas, const Py_buffer* view, Py_ssize_t c) except -1:
+    cdef int describe_canvas(self, Canvas* canvas, const Strided* tensor, Py_ssize_t c) except -1:
         # A batch of one may come without the first axis.
-        cdef int lead = view.ndim - 3
-        cdef const Py_ssize_t* strides = view.strides + lead
-        canvas.data = <char*> view.buf
-        canvas.itemsize = view.itemsize
-        canvas.n = view.shape[0] if lead else 1
-        canvas.stride_n = view.strides[0] if lead else 0
+        cdef int lead = tensor.ndim - 3
+        cdef const Py_ssize_t* strides = tensor.strides + lead
+        canvas.data = tensor.data
+        canvas.itemsize = tensor.itemsize
+        canvas.n = tensor.shape[0] if lead else 1
+        canvas.stride_n = tensor.strides[0] if lead else 0
         canvas.h, canvas.w, canvas.c = self.oh, self.ow, c
         canvas.planes = self.planes and c > 1
         canvas.swap = self.swap and c > 1
@@ -220,7 +219,7 @@ cdef class Fused:
     def run(self, images, out, n_threads):
         """Write the tensor of ``images`` into ``out``, or into a new array, and return it."""
         cdef Batch batch = Batch.__new__(Batch)
-        cdef Py_buffer view
+        cdef Strided tensor
         cdef Canvas canvas
         cdef int threads
         cdef Py_ssize_t c
@@ -234,12 +233,9 @@ cdef class Fused:
         if threads > 1 and batch.n*self.oh*self.ow*c < SMALL_WORK:
             threads = 1
         target = empty(self.tensor_shape(batch.n, c), self.dtype) if out is None else self.direct(batch, out, c)
-        PyObject_GetBuffer(target, &view, PyBUF_STRIDES | PyBUF_WRITABLE)
-        try:
-            self.describe_canvas(&canvas, &view, c)
-            self.execute(batch, &canvas, threads)
-        finally:
-            PyBuffer_Release(&view)
+        write(target, &tensor)
+        self.describe_canvas(&canvas, &tensor, c)
+        self.execute(batch, &canvas, threads)
         if out is None or target is out:
             return target
         out[...] = target
@@ -431,19 +427,13 @@ cdef void pad_row(
 
 
 cdef class Batch:
-    """The images of a call, with their buffers held."""
-    cdef Py_buffer* views     # one per array
-    cdef Py_ssize_t opened    # buffers to release
+    """The images of a call, with their arrays held."""
     cdef Image* images
     cdef int* elements
     cdef Py_ssize_t n
     cdef list arrays
 
     def __dealloc__(self):
-        cdef Py_ssize_t i
-        for i in range(self.opened):
-            PyBuffer_Release(&self.views[i])
-        free(self.views)
         free(self.images)
         free(self.elements)
 
@@ -454,9 +444,6 @@ cdef class Batch:
         cdef Py_ssize_t i
         cdef int element
         self.arrays = [images] if alone else checks.image_list(images)
-        self.views = <Py_buffer*> calloc(len(self.arrays), sizeof(Py_buffer))
-        if self.views == NULL:
-            raise MemoryError(f"no memory for {len(self.arrays)} images")
         if not alone:
             self.reserve(len(self.arrays))
             for i in range(self.n):
@@ -481,7 +468,7 @@ cdef class Batch:
         return 0
 
     cdef int view(self, Py_ssize_t i, bint alone, Image* image) except -1:
-        """Open array i and return its element type."""
+        """Look at array i and return its element type."""
         cdef int element = self.try_view(i, alone, image)
         if element < 0:
             self.arrays[i] = checks.readable_image(self.arrays[i], None if alone else i)
@@ -489,31 +476,23 @@ cdef class Batch:
         return element
 
     cdef int try_view(self, Py_ssize_t i, bint alone, Image* image) except? -1:
-        # The element type, or -1 and no buffer held if this is not for the drivers as it is.
+        # The element type, or -1 if this is not for the drivers as it is.
         cdef object array = self.arrays[i]
-        cdef Py_buffer* view = &self.views[i]
+        cdef Strided look
         cdef int element
         cdef Py_ssize_t k
         if not isinstance(array, ndarray):
             return -1
-        try:
-            PyObject_GetBuffer(array, view, PyBUF_FORMAT | PyBUF_STRIDES)
-        except ValueError:
-            return -1
-        element = element_of(view.format, view.itemsize)
+        element = element_of(array)
+        read(array, &look)
         if element != U8 and element != F32 and element != F16 and element != U16 and element != F64:
-            element = -1
-        if view.ndim < 2 or view.ndim > (4 if alone else 3):
-            element = -1
-        for k in range(view.ndim):
-            if view.shape[k] == 0:
-                element = -1
-        if element >= 0:
-            describe(view, image)
-            if not aligned(image) or (image.c != 1 and image.c != 3 and image.c != 4):
-                element = -1
-        if element < 0:
-            PyBuffer_Release(view)
             return -1
-        self.opened = i + 1
+        if look.ndim < 2 or look.ndim > (4 if alone else 3):
+            return -1
+        for k in range(look.ndim):
+            if look.shape[k] == 0:
+                return -1
+        describe(&look, image)
+        if not aligned(image) or (image.c != 1 and image.c != 3 and image.c != 4):
+            return -1
         return element

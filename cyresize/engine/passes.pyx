@@ -4,9 +4,7 @@ The axes that are not resampled are merged where the strides allow: those inside
 the others a stack. What cannot be merged is a loop of runs.
 """
 
-from cpython.buffer cimport PyBUF_FORMAT, PyBUF_STRIDES, PyBUF_WRITABLE
-
-from cyresize.engine.arrays cimport Views, element_of
+from cyresize.engine.arrays cimport Strided, element_of, read, write
 from cyresize.engine.cache cimport remember
 from cyresize.engine.gather cimport Gather, new_gather
 from cyresize.engine.image cimport Image
@@ -72,7 +70,7 @@ cdef inline Py_ssize_t size_of(Py_ssize_t stride) noexcept nogil:
     return -stride if stride < 0 else stride
 
 
-cdef int merged_axes(const Py_buffer* a, const Py_buffer* b, int skip0, int skip1, Axis* axes) noexcept:
+cdef int merged_axes(const Strided* a, const Strided* b, int skip0, int skip1, Axis* axes) noexcept:
     """The axes other than two, outermost in ``b`` first, merged where one runs on from the other in both arrays."""
     cdef Axis axis
     cdef int n = 0, i, k, kept = 0
@@ -103,7 +101,7 @@ cdef inline bint inside(const Axis* axis, Py_ssize_t source, Py_ssize_t target) 
     return size_of(axis.source) < size_of(source) and size_of(axis.target) < size_of(target)
 
 
-cdef Axis axis_of(const Py_buffer* a, const Py_buffer* b, int i) noexcept:
+cdef Axis axis_of(const Strided* a, const Strided* b, int i) noexcept:
     cdef Axis axis
     axis.n, axis.source, axis.target = b.shape[i], a.strides[i], b.strides[i]
     return axis
@@ -128,9 +126,9 @@ cdef Axis popped(Axis* axes, int* n, bint last) noexcept:
     return axis
 
 
-cdef void set_image(Image* image, const Py_buffer* view, Axis n, Axis h, Axis w, Axis c, bint target) noexcept:
-    image.data = <char*> view.buf
-    image.itemsize = view.itemsize
+cdef void set_image(Image* image, const Strided* array, Axis n, Axis h, Axis w, Axis c, bint target) noexcept:
+    image.data = array.data
+    image.itemsize = array.itemsize
     image.n, image.h, image.w, image.c = n.n, h.n, w.n, c.n
     image.stride_n = n.target if target else n.source
     image.stride_h = h.target if target else h.source
@@ -138,12 +136,12 @@ cdef void set_image(Image* image, const Py_buffer* view, Axis n, Axis h, Axis w,
     image.stride_c = c.target if target else c.source
     # An axis of one sample has no step: give it the one that makes rows contiguous.
     if c.n == 1:
-        image.stride_c = view.itemsize
+        image.stride_c = array.itemsize
     if w.n == 1:
         image.stride_w = c.n*image.stride_c
 
 
-cdef void lay_out(Walk* walk, const Py_buffer* a, const Py_buffer* b, int row_axis, int column_axis) noexcept:
+cdef void lay_out(Walk* walk, const Strided* a, const Strided* b, int row_axis, int column_axis) noexcept:
     """Give each axis a part: n, h, w, c of an image, or a repetition. An axis of -1 is not resampled."""
     cdef Axis n, h, w, c
     cdef Axis* rest = walk.outer
@@ -221,15 +219,18 @@ cdef int repeat(Walk* walk, Job job, Gather gather, int threads) except -1:
 
 
 cdef int run(
-    const Py_buffer* a, const Py_buffer* b, AxisPlan rows, AxisPlan columns, int row_axis, int column_axis,
-    int arithmetic, int threads, bint keep,
+    object src, object dst, AxisPlan rows, AxisPlan columns, int row_axis, int column_axis, int arithmetic, int threads,
+    bint keep,
 ) except -1:
     cdef Walk walk
     cdef Py_ssize_t channels
-    cdef int element = element_of(a.format, a.itemsize), stored = element_of(b.format, b.itemsize)
+    cdef int element = element_of(src), stored = element_of(dst)
+    cdef Strided a, b
+    read(src, &a)
+    write(dst, &b)
     if arithmetic != GATHER and (element < 0 or stored < 0 or (element >= U32) != (stored >= U32)):
         raise TypeError("two types that are not calculated with in one precision")
-    lay_out(&walk, a, b, row_axis, column_axis)
+    lay_out(&walk, &a, &b, row_axis, column_axis)
     channels = walk.target.c
     if walk.order == ROWS_ONLY:
         columns = unit
@@ -267,7 +268,4 @@ def resample_axes(
     keep : bool
         Cache what is prepared for the two plans.
     """
-    cdef Views views = Views()
-    cdef const Py_buffer* a = views.open(src, PyBUF_FORMAT | PyBUF_STRIDES)
-    cdef const Py_buffer* b = views.open(dst, PyBUF_FORMAT | PyBUF_STRIDES | PyBUF_WRITABLE)
-    run(a, b, rows, columns, row_axis, column_axis, arithmetic, threads, keep)
+    run(src, dst, rows, columns, row_axis, column_axis, arithmetic, threads, keep)

@@ -10,7 +10,7 @@ from libc.math cimport fabs, fabsf
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
-from cyresize.engine.arrays cimport Views, number_of
+from cyresize.engine.arrays cimport Strided, number_of, read, write
 from cyresize.engine.dispatch cimport kernels, ops
 from cyresize.engine.image cimport move_row, padded
 from cyresize.engine.parallel cimport enter_team, leave_team
@@ -612,8 +612,8 @@ cdef void side(Side* s, Windows w) noexcept:
     s.plane_step, s.start, s.count, s.size = w.plane_step, w.start, w.count, w.size
 
 
-cdef void volume(Volume* v, const Py_buffer* b, Py_ssize_t lanes) noexcept:
-    v.data = <char*> b.buf
+cdef void volume(Volume* v, const Strided* b, Py_ssize_t lanes) noexcept:
+    v.data = b.data
     v.n, v.c, v.d, v.h, v.w = b.strides[0], b.strides[1], b.strides[2], b.strides[3], b.strides[4]
     v.itemsize = b.itemsize
     v.contiguous = (b.shape[4] == 1 or v.w == lanes*b.itemsize) and (lanes == 1 or v.c == b.itemsize)
@@ -670,16 +670,16 @@ def pool(
     Py_ssize_t index_times=1, Py_ssize_t index_image=0, Py_ssize_t index_channel=0,
 ):
     """Pool ``source`` (N x C x D x H x W, any strides) into ``target`` and, for the maximum, ``index`` (or None)."""
-    cdef Views views = Views()
-    cdef const Py_buffer* a = views.read(source)
-    cdef const Py_buffer* b = views.write(target)
-    cdef const Py_buffer* c = views.write(index)
+    cdef Strided a, b, c
     cdef Pool p
     cdef Py_ssize_t channels
     cdef int* first = NULL
+    read(source, &a)
+    write(target, &b)
+    write(index, &c)
     memset(&p, 0, sizeof(Pool))
     p.op, p.include_pad, p.absolute, p.any_order = op, include_pad, absolute, precise
-    p.with_index = c != NULL
+    p.with_index = c.data != NULL
     p.divisor, p.scale, p.power = divisor, scale, power
     p.index_times, p.index_image, p.index_channel = index_times, index_image, index_channel
     conversions(&p, source, precise)
@@ -699,10 +699,10 @@ def pool(
         p.row = p.x.n_in*p.lanes
         p.out_row = p.x.n_out*p.lanes
         p.span = min(p.y.n_in, (p.y.most - 1)*p.y.dilation + 1)
-        volume(&p.src, a, p.lanes)
-        volume(&p.dst, b, p.lanes)
+        volume(&p.src, &a, p.lanes)
+        volume(&p.dst, &b, p.lanes)
         if p.with_index:
-            volume(&p.index, c, p.lanes)
+            volume(&p.index, &c, p.lanes)
         columns(&p, x)
         p.in_place = p.src.contiguous and p.widen == NULL and p.op != LP
         p.stride_y, p.taps_y, p.before_y = y.stride, y.taps if y.is_regular else 0, -y.shift[0] if y.is_regular else 0

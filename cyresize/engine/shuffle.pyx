@@ -8,7 +8,7 @@ from cython.parallel cimport prange
 
 from libc.string cimport memcpy
 
-from cyresize.engine.arrays cimport Views
+from cyresize.engine.arrays cimport Strided, read, write
 from cyresize.engine.dispatch cimport ops
 from cyresize.engine.parallel cimport enter_team, leave_team
 
@@ -251,14 +251,13 @@ cdef void run(Copy* p, int threads) noexcept nogil:
 
 def permute(source, target, int threads):
     """Copy ``source`` to ``target``: same shape, same element size, any strides, no shared memory."""
-    cdef Views views = Views()
-    cdef const Py_buffer* a = views.read(source)
-    cdef const Py_buffer* b = views.write(target)
+    cdef Strided a, b
     cdef Copy p
     cdef int k
     cdef Py_ssize_t words
-    p.source = <char*> a.buf
-    p.target = <char*> b.buf
+    read(source, &a)
+    write(target, &b)
+    p.source, p.target = a.data, b.data
     p.cell = 3
     while p.cell > 0 and a.itemsize % (1 << p.cell):
         p.cell -= 1

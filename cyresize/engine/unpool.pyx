@@ -10,7 +10,7 @@ from cython.parallel cimport prange
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 
-from cyresize.engine.arrays cimport Views
+from cyresize.engine.arrays cimport Strided, read, write
 from cyresize.engine.parallel cimport enter_team, leave_team
 
 cdef struct Grid:
@@ -27,9 +27,9 @@ cdef struct Unpool:
     bint check_along                  # the target is new: it may be half written when an index is refused
 
 
-cdef void grid(Grid* g, const Py_buffer* b) noexcept:
+cdef void grid(Grid* g, const Strided* b) noexcept:
     cdef int k
-    g.data = <char*> b.buf
+    g.data = b.data
     g.n, g.c = b.strides[0], b.strides[1]
     g.itemsize = b.itemsize
     g.total = 1
@@ -216,18 +216,19 @@ def unpool(source, index, target, bint fresh, int threads):
     ``source`` and ``index`` (int64) have one shape, two axes of planes and three of elements; ``target`` likewise.
     Unless ``fresh``, nothing is written when an index is bad.
     """
-    cdef Views views = Views()
-    cdef const Py_buffer* a = views.read(source)
-    cdef const Py_buffer* b = views.read(index)
-    cdef const Py_buffer* c = views.write(target)
+    cdef Strided a, b, c
     cdef Unpool u
     cdef Py_ssize_t bad
-    cdef Py_ssize_t* found = <Py_ssize_t*> malloc((threads + 1)*sizeof(Py_ssize_t))
+    cdef Py_ssize_t* found
+    read(source, &a)
+    read(index, &b)
+    write(target, &c)
+    found = <Py_ssize_t*> malloc((threads + 1)*sizeof(Py_ssize_t))
     if found == NULL:
         raise MemoryError("no memory for the threads' findings")
-    grid(&u.src, a)
-    grid(&u.index, b)
-    grid(&u.dst, c)
+    grid(&u.src, &a)
+    grid(&u.index, &b)
+    grid(&u.dst, &c)
     u.channels = a.shape[1]
     u.planes = a.shape[0]*u.channels
     u.check_along = fresh

@@ -8,7 +8,7 @@ from cython.parallel cimport prange
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
-from cyresize.engine.arrays cimport Views
+from cyresize.engine.arrays cimport Strided, read, write
 from cyresize.engine.parallel cimport enter_team, leave_team
 
 ctypedef fused real:
@@ -88,15 +88,15 @@ def upscale(source, weight, target, const long long[::1] row, const long long[::
     ``row`` and ``column`` are the source pixel at the centre of each output row's and column's kernel. The kernels
     themselves (the last three axes of ``weight``) are contiguous; all arrays have one type, float or double.
     """
-    cdef Views views = Views()
-    cdef const Py_buffer* a = views.read(source)
-    cdef const Py_buffer* b = views.read(weight)
-    cdef const Py_buffer* c = views.write(target)
+    cdef Strided a, b, c
     cdef Upscale u
     cdef Py_ssize_t each
     cdef int team
     cdef char* space
-    u.src, u.weight, u.dst = <char*> a.buf, <char*> b.buf, <char*> c.buf
+    read(source, &a)
+    read(weight, &b)
+    write(target, &c)
+    u.src, u.weight, u.dst = a.data, b.data, c.data
     u.images, u.channels, u.h, u.w = a.shape[0], a.shape[1], a.shape[2], a.shape[3]
     u.out_h, u.out_w, u.outputs, u.kernel_h, u.kernel_w = b.shape[0], b.shape[1], b.shape[2], b.shape[4], b.shape[5]
     u.src_n, u.src_c, u.src_h, u.src_w = a.strides[0], a.strides[1], a.strides[2], a.strides[3]
