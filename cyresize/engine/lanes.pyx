@@ -233,9 +233,15 @@ cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* form
     blocks = count_blocks(plan, &g, n)
     if blocks < 0 or n < FEWEST_LANES*blocks and blocks > 1:
         return NULL
-    # Windows of a single register are neither halved nor kept in place.
-    narrow = format.window > 16 and worth(plan, &g, n, &g.window, g.window // 2, &blocks)
-    inside = format.window > 16 and worth(plan, &g, n, &g.reach, whole, &blocks)
+    # Windows of a single register are neither halved nor kept in place. Where both cannot be had, a second load and
+    # permute of floats cost less than a load per tap; of bytes, more.
+    inside = narrow = False
+    if format.window > 16:
+        if format.kind == FLOATS:
+            inside = worth(plan, &g, n, &g.reach, whole, &blocks)
+        narrow = worth(plan, &g, n, &g.window, g.window // 2, &blocks)
+        if format.kind != FLOATS:
+            inside = worth(plan, &g, n, &g.reach, whole, &blocks)
     size = blocks*(3*sizeof(Py_ssize_t) + g.lanes*g.lane_bytes + g.groups*(weight_bytes(format, encoding) + 2)) + 256
     t = <Lanes*> malloc(sizeof(Lanes))
     memory = <char*> calloc(size, 1)
