@@ -30,7 +30,7 @@ cdef struct Pipeline:
     bint every_row            # each source row is part of some output row, or nearly so
 
 cdef struct Scratch:
-    # One thread's memory, cut into rows. Rings hold row r in slot r % slots.
+    # One thread's memory, cut into rows. Rings hold rows from `base` on in slots one after the other.
     Columns columns           # the pipeline's, with the distance between the rows of this source
     char* packed              # source rows made contiguous
     char* source              # source rows, widened: `slots` of them
@@ -41,8 +41,9 @@ cdef struct Scratch:
     const void** pointers     # [taps]
     Py_ssize_t* source_tags
     Py_ssize_t* ring_tags
-    Py_ssize_t slots, source_pitch
-    Py_ssize_t ring_slots, ring_pitch
+    Py_ssize_t base                     # the first row of the window that the rings hold
+    Py_ssize_t slots, source_pitch, source_slot
+    Py_ssize_t ring_slots, ring_pitch, ring_slot      # ..._slot: where row `base` is
     Py_ssize_t last_row       # the last one that will be asked for
     Py_ssize_t n_src, n_dst   # elements of a row
     const char* in_place      # source rows that start before it are used where they are

@@ -70,6 +70,23 @@ cdef Py_ssize_t lay_out(
     return at
 
 
+cdef inline Py_ssize_t slot_of(Py_ssize_t ahead, Py_ssize_t slot, Py_ssize_t slots) noexcept nogil:
+    """Where a ring holds the row ``ahead`` of the one in ``slot``; less than ``slots`` ahead. Division would show."""
+    slot += ahead
+    return slot if slot < slots else slot - slots
+
+
+cdef inline void move_window(Scratch* s, Py_ssize_t base) noexcept nogil:
+    """Let the rings begin at row ``base``: rows from there on keep their slots."""
+    cdef Py_ssize_t ahead = base - s.base
+    if ahead == 0:
+        return
+    s.base = base
+    # Tags say what a slot holds, so where nothing is kept any slot will do.
+    s.source_slot = slot_of(ahead, s.source_slot, s.slots) if 0 < ahead < s.slots else 0
+    s.ring_slot = slot_of(ahead, s.ring_slot, s.ring_slots) if 0 < ahead < s.ring_slots else 0
+
+
 cdef inline const void* source_row(
     const Pipeline* p, const Image* src, Scratch* s, Py_ssize_t n, Py_ssize_t r
 ) noexcept nogil:
@@ -79,7 +96,7 @@ cdef inline const void* source_row(
     cdef char* to
     if row < s.in_place:
         return row
-    slot = 0 if s.slots == 1 else r % s.slots
+    slot = r & (s.slots - 1) if s.slots <= 2 else slot_of(r - s.base, s.source_slot, s.slots)
     to = s.source + slot*s.source_pitch
     if s.source_tags[slot] == r:
         return to
@@ -98,11 +115,12 @@ cdef inline const void* filtered_row(
     const Pipeline* p, const Image* src, Scratch* s, Py_ssize_t n, Py_ssize_t r, bint next_too
 ) noexcept nogil:
     """Row r of image n after the horizontal pass, from the ring; ``next_too``: row r + 1 will be asked for as well."""
-    cdef Py_ssize_t slot = r % s.ring_slots, other = (r + 1) % s.ring_slots
+    cdef Py_ssize_t slot = slot_of(r - s.base, s.ring_slot, s.ring_slots), other
     cdef char* to = s.ring + slot*s.ring_pitch
     cdef const void* row
     if s.ring_tags[slot] == r:
         return to
+    other = slot + 1 if slot + 1 < s.ring_slots else 0
     s.ring_tags[slot] = r
     row = source_row(p, src, s, n, r)
     if p.columns_pass2 == NULL or not next_too or s.ring_tags[other] == r + 1:
@@ -119,6 +137,7 @@ cdef inline int gather_rows(
     """Point at the rows that output row y is made of; returns how many."""
     cdef int k, count = p.taps if p.counts == NULL else p.counts[y]
     cdef Py_ssize_t r, last = src.h - 1
+    move_window(s, min(max(p.first[y], 0), last))
     for k in range(count):
         r = p.first[y] + k
         r = 0 if r < 0 else last if r > last else r
@@ -173,6 +192,7 @@ cdef void output_row(
 cdef void forget_rows(const Pipeline* p, Scratch* s) noexcept nogil:
     """Empty the rings: the next row is one of another image."""
     cdef Py_ssize_t k
+    s.base = s.source_slot = s.ring_slot = 0
     for k in range(s.slots):
         s.source_tags[k] = -1
     for k in range(s.ring_slots):

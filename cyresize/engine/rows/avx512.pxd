@@ -13,6 +13,7 @@ cdef extern from "<immintrin.h>" nogil:
         pass
     ctypedef struct __m512:
         pass
+    ctypedef unsigned char __mmask8
     ctypedef unsigned short __mmask16
     ctypedef unsigned int __mmask32
     ctypedef unsigned long long __mmask64
@@ -44,6 +45,12 @@ cdef extern from "<immintrin.h>" nogil:
     void _mm512_mask_storeu_epi32(void*, __mmask16, __m512i)
     void _mm256_mask_storeu_epi8(void*, __mmask32, __m256i)
     void _mm_mask_storeu_epi8(void*, __mmask16, __m128i)
+    void _mm_mask_storeu_epi16(void*, __mmask8, __m128i)
+    void _mm_mask_storeu_ps(void*, __mmask8, __m128)
+    __m128i _mm_max_epi32(__m128i, __m128i)
+    __m128i _mm_cvtps_epi32(__m128)
+    __m128i _mm_cvtusepi32_epi16(__m128i)
+    __m128 _mm512_castps512_ps128(__m512)
     __m512i _mm512_maskz_loadu_epi8(__mmask64, const void*)
     __m512i _mm512_setzero_si512()
     __m512 _mm512_setzero_ps()

@@ -529,8 +529,9 @@ cdef inline void pixel_pairs(
 ) noexcept nogil:
     cdef const float* w = <const float*> p.weights
     cdef __m512 a, b
-    cdef Py_ssize_t x
-    for x in range(begin, end, 4):
+    cdef Py_ssize_t i, x
+    for i in range(begin, end, 4):
+        x = min(i, end - 4)
         a = _mm512_permutexvar_ps(spread, _mm512_broadcast_f32x4(_mm_loadu_ps(w + 2*x)))
         b = _mm512_permutexvar_ps(spread, _mm512_broadcast_f32x4(_mm_loadu_ps(w + 2*x + 4)))
         a = _mm512_mul_ps(two_pixels(row, p.start + x, C), a)
@@ -543,15 +544,15 @@ cdef inline void pixel_pairs(
 
 
 cdef void avx512_float_pairs(const Columns* p, const void* row, void* out) noexcept nogil:
-    cdef Columns part = p[0]
     cdef Py_ssize_t begin = 0, end = p.n_out
-    # Outputs with one tap, at the edges, and what is left of groups of four go pixel by pixel.
+    # Outputs with one tap, at the edges, go pixel by pixel.
     if p.count != NULL:
         while begin < end and p.count[begin] < 2:
             begin += 1
         while end > begin and p.count[end - 1] < 2:
             end -= 1
-    end = begin + ((end - begin) & ~<Py_ssize_t> 3)
+    if end - begin < 4:
+        end = begin
     if p.channels == 3:
         pixel_pairs(
             p, <const float*> row, <float*> out, begin, end, 3,
@@ -564,13 +565,8 @@ cdef void avx512_float_pairs(const Columns* p, const void* row, void* out) noexc
             _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3),
             _mm512_setr_epi32(0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27),
         )
-    part.n_out = begin
-    float_columns(&part, row, out)
-    part.n_out = p.n_out - end
-    part.start += end
-    part.count += end if part.count != NULL else 0
-    part.weights = <const float*> p.weights + 2*end
-    float_columns(&part, row, <float*> out + end*p.channels)
+    part_of_row(p, <const float*> row, <float*> out, 0, begin)
+    part_of_row(p, <const float*> row, <float*> out, end, p.n_out)
 
 
 # (a + b + c + d + 2) >> 2 without leaving 16 bits: quarters and remainders apart.

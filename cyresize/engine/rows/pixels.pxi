@@ -55,26 +55,22 @@ cdef inline void pixel_row_of(
 cdef inline void part_of_row(
     const Columns* p, const pixel_sample* row, float* out, Py_ssize_t begin, Py_ssize_t end
 ) noexcept nogil:
-    cdef Columns part = p[0]
     cdef const float* w
+    cdef const pixel_sample* s
     cdef Py_ssize_t x, c
-    cdef int k
+    cdef int k, taps
     cdef float total
-    if pixel_sample is float:
-        part.n_out = end - begin
-        part.start += begin
-        if p.count != NULL:
-            part.count += begin
-        part.weights = <const float*> p.weights + begin*p.taps
-        float_columns(&part, row, out + begin*p.channels)
-    else:
-        for x in range(begin, end):
-            w = <const float*> p.weights + x*p.taps
-            for c in range(p.channels):
-                total = <float> row[p.start[x]*p.channels + c]*w[0]
-                for k in range(1, p.taps if p.count == NULL else p.count[x]):
-                    total = total + <float> row[p.start[x]*p.channels + k*p.tap_step + c]*w[k]
-                out[x*p.channels + c] = total
+    for x in range(begin, end):
+        w = <const float*> p.weights + x*p.taps
+        taps = p.taps if p.count == NULL else p.count[x]
+        for c in range(p.channels):
+            s = row + p.start[x]*p.channels + c
+            total = <float> s[0]*w[0]
+            if p.from_zero:
+                total = total + 0
+            for k in range(1, taps):
+                total = total + <float> s[k*p.tap_step]*w[k]
+            out[x*p.channels + c] = total
 
 
 cdef inline void weigh_pixels(const Columns* p, const pixel_sample* row, float* out) noexcept nogil:

@@ -3,7 +3,6 @@
 
 cdef enum:
     WINDOW_TAPS = 4       # at most, along each axis
-    WINDOW_CHANNELS = 4   # at most, where pixels are loaded one by one
 
 
 ctypedef fused sample:
@@ -70,8 +69,9 @@ cdef inline void windows_of_two(
     cdef const Py_ssize_t* start
     cdef __m512i others = _mm512_add_epi32(taps, _mm512_set1_epi32(<int> C))
     cdef __m512 a, b
-    cdef Py_ssize_t x
-    for x in range(begin, end, 4):
+    cdef Py_ssize_t i, x
+    for i in range(begin, end, 4):
+        x = min(i, end - 4)
         start = p.start + x
         a = blend_two(rows, start[0]*C, start[1]*C, rw)
         b = blend_two(rows, start[2]*C, start[3]*C, rw)
@@ -115,49 +115,51 @@ cdef inline void windows_of_four(
 ) noexcept nogil:
     cdef const float* w = <const float*> p.weights
     cdef __m512[4] v
-    cdef Py_ssize_t x
-    cdef int i
-    for x in range(begin, end, 4):
-        for i in range(4):
-            v[i] = _mm512_mul_ps(
-                blend_window(rows, p.start[x + i]*C, rw, 4), spread_weights(w + 4*(x + i), spread)
+    cdef Py_ssize_t i, x
+    cdef int k
+    for i in range(begin, end, 4):
+        x = min(i, end - 4)
+        for k in range(4):
+            v[k] = _mm512_mul_ps(
+                blend_window(rows, p.start[x + k]*C, rw, 4), spread_weights(w + 4*(x + k), spread)
             )
         store_samples(out + x*C, (p.n_out - x)*C, add_taps(v, C))
 
 
-# Output pixels begin..end by the plain passes over a copy of what they need.
-cdef void plain_windows(
-    const Columns* p, const sample** rows, const void* weights, int taps, sample* out, Py_ssize_t begin, Py_ssize_t end
-) noexcept nogil:
-    cdef float[WINDOW_TAPS*WINDOW_CHANNELS] between
-    cdef float[WINDOW_CHANNELS] result
-    cdef const void* part[WINDOW_TAPS]
-    cdef Columns pixel = p[0]
-    cdef Py_ssize_t x, first = 0
+# One pixel, which may have fewer taps than others.
+cdef inline __m128 blend_pixel(const sample** rows, Py_ssize_t at, const __m512* rw, const int taps) noexcept nogil:
+    cdef __m128 total = _mm_mul_ps(read_pixel(rows[0] + at), _mm512_castps512_ps128(rw[0]))
     cdef int k
-    pixel.n_out = 1
-    pixel.start = &first
-    for x in range(begin, end):
-        pixel.count = p.count + x if p.count != NULL else NULL
-        pixel.weights = <const float*> p.weights + x*p.taps
-        for k in range(taps):
-            part[k] = rows[k] + p.start[x]*p.channels
-        k = p.count[x] if p.count != NULL else p.taps
-        if sample is float:
-            float_blend(part, weights, taps, between, k*p.channels)
-            float_columns(&pixel, between, out + x*p.channels)
-        else:
-            blend_from_u16(part, weights, taps, between, k*p.channels)
-            float_columns(&pixel, between, result)
-            narrow_u16(result, out + x*p.channels, p.channels)
+    for k in range(1, taps):
+        total = _mm_add_ps(total, _mm_mul_ps(read_pixel(rows[k] + at), _mm512_castps512_ps128(rw[k])))
+    return total
 
 
+cdef inline void window_of_pixel(
+    const Columns* p, const sample** rows, const __m512* rw, sample* out, Py_ssize_t x, const int taps
+) noexcept nogil:
+    cdef const float* w = <const float*> p.weights + x*taps
+    cdef Py_ssize_t at = p.start[x]*p.channels
+    cdef __m128 total = _mm_mul_ps(blend_pixel(rows, at, rw, taps), _mm_set1_ps(w[0]))
+    cdef __mmask8 channels = <__mmask8> first_words(p.channels)
+    cdef int k
+    for k in range(1, p.count[x] if p.count != NULL else taps):
+        at += p.channels
+        total = _mm_add_ps(total, _mm_mul_ps(blend_pixel(rows, at, rw, taps), _mm_set1_ps(w[k])))
+    if sample is float:
+        _mm_mask_storeu_ps(out + x*p.channels, channels, total)
+    else:
+        _mm_mask_storeu_epi16(
+            out + x*p.channels, channels,
+            _mm_cvtusepi32_epi16(_mm_max_epi32(_mm_cvtps_epi32(total), _mm_setzero_si128())),
+        )
+
+
+# Output pixels begin..end, at least four, all of which have all taps; the last four may be done twice.
 cdef inline void windows_of(
-    const Columns* p, const sample** rows, const void* weights, sample* out, Py_ssize_t begin, Py_ssize_t end,
+    const Columns* p, const sample** rows, const __m512* rw, sample* out, Py_ssize_t begin, Py_ssize_t end,
     const int taps,
 ) noexcept nogil:
-    cdef __m512[WINDOW_TAPS] rw
-    broadcast_weights(weights, taps, rw)
     if taps == 2 and p.channels == 3:
         windows_of_two(
             p, rows, rw, out, begin, end, 3,
@@ -181,34 +183,43 @@ cdef inline void windows_of(
 
 
 cdef inline void pixel_windows(
-    const Columns* p, const sample** rows, const void* weights, int taps, sample* out
+    const Columns* p, const sample** rows, const void* weights, sample* out, const int taps
 ) noexcept nogil:
-    cdef Py_ssize_t begin = 0, end = p.n_out
-    # Outputs with fewer taps, at the edges, and what is left of groups of four go pixel by pixel.
+    cdef __m512[WINDOW_TAPS] rw
+    cdef Py_ssize_t begin = 0, end = p.n_out, x
+    broadcast_weights(weights, taps, rw)
+    # Outputs with fewer taps, at the edges, go one by one.
     if p.count != NULL:
         while begin < end and p.count[begin] < p.taps:
             begin += 1
         while end > begin and p.count[end - 1] < p.taps:
             end -= 1
-    end = begin + ((end - begin) & ~<Py_ssize_t> 3)
-    plain_windows(p, rows, weights, taps, out, 0, begin)
-    if taps == 2:
-        windows_of(p, rows, weights, out, begin, end, 2)
-    else:
-        windows_of(p, rows, weights, out, begin, end, 4)
-    plain_windows(p, rows, weights, taps, out, end, p.n_out)
+    if end - begin < 4:
+        begin = end
+    for x in range(begin):
+        window_of_pixel(p, rows, rw, out, x, taps)
+    if end > begin:
+        windows_of(p, rows, rw, out, begin, end, taps)
+    for x in range(end, p.n_out):
+        window_of_pixel(p, rows, rw, out, x, taps)
 
 
 cdef void float_pixel_windows(
     const Columns* p, const void** rows, const void* weights, int taps, void* out
 ) noexcept nogil:
-    pixel_windows(p, <const float**> rows, weights, taps, <float*> out)
+    if taps == 2:
+        pixel_windows(p, <const float**> rows, weights, <float*> out, 2)
+    else:
+        pixel_windows(p, <const float**> rows, weights, <float*> out, 4)
 
 
 cdef void word_pixel_windows(
     const Columns* p, const void** rows, const void* weights, int taps, void* out
 ) noexcept nogil:
-    pixel_windows(p, <const u16**> rows, weights, taps, <u16*> out)
+    if taps == 2:
+        pixel_windows(p, <const u16**> rows, weights, <u16*> out, 2)
+    else:
+        pixel_windows(p, <const u16**> rows, weights, <u16*> out, 4)
 
 
 # By lanes: blocks begin..end, all taps of a block in one window. `masked`: some lanes have fewer taps than others.
