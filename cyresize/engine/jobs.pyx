@@ -48,8 +48,9 @@ cdef int cheaper_order(int element, Py_ssize_t channels, AxisPlan columns, AxisP
     """
     cdef double h = rows.n_in, w = columns.n_in, oh = rows.n_out, ow = columns.n_out, scale = max(w/ow, 1.0)
     cdef bint single = element == F32
-    # uint8 and uint16 are filtered as they are stored, two rows at once; the other types are widened to floats first.
-    cdef bint direct = element == U8 or element == U16
+    # uint8 and uint16 are filtered as they are stored; the other types are widened first. Of floats, two rows are
+    # filtered at once where that comes first.
+    cdef bint direct = element == U8 or element == U16, wide = element >= U32
     cdef bint many = columns.taps > 4, window = has_window(element, channels, columns, rows)
     cdef double lanes = (3 + 3*columns.taps)*max(scale/2.0, 1.0)
     if direct and many:
@@ -62,7 +63,7 @@ cdef int cheaper_order(int element, Py_ssize_t channels, AxisPlan columns, AxisP
     cdef double from_stored = (3 + 3.5*columns.taps)*max(scale/3.0, 1.0)
     cdef double vertical = 2 + 1.5*rows.taps
     cdef double columns_first = min(h, oh*rows.taps)*ow*(
-        from_stored if direct else lanes
+        from_stored if direct else lanes*(1 if wide else 0.75)
     ) + oh*ow*(vertical + (0 if single else 2))
     cdef double rows_first = oh*w*(vertical + (0 if single else 1)) + oh*ow*(floats + (0 if single else 4))
     if window:

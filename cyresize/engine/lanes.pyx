@@ -48,13 +48,13 @@ cdef Py_ssize_t count_blocks(AxisPlan plan, const Geometry* g, Py_ssize_t n) noe
 
 
 cdef bint worth(
-    AxisPlan plan, Geometry* g, Py_ssize_t n, Py_ssize_t* limit, Py_ssize_t value, Py_ssize_t* blocks
+    AxisPlan plan, Geometry* g, Py_ssize_t n, Py_ssize_t* limit, Py_ssize_t value, Py_ssize_t* blocks, double most
 ) noexcept:
-    """Tighten one limit of the geometry if that costs at most a ninth more blocks."""
+    """Tighten one limit of the geometry if that costs at most ``most`` times as many blocks."""
     cdef Py_ssize_t before = limit[0], now
     limit[0] = value
     now = count_blocks(plan, g, n)
-    if now < 0 or 9*now > 10*blocks[0]:
+    if now < 0 or now > most*blocks[0]:
         limit[0] = before
         return False
     blocks[0] = now
@@ -238,10 +238,10 @@ cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* form
     inside = narrow = False
     if format.window > 16:
         if format.kind == FLOATS:
-            inside = worth(plan, &g, n, &g.reach, whole, &blocks)
-        narrow = worth(plan, &g, n, &g.window, g.window // 2, &blocks)
+            inside = worth(plan, &g, n, &g.reach, whole, &blocks, 1.4)
+        narrow = worth(plan, &g, n, &g.window, g.window // 2, &blocks, 1.11)
         if format.kind != FLOATS:
-            inside = worth(plan, &g, n, &g.reach, whole, &blocks)
+            inside = worth(plan, &g, n, &g.reach, whole, &blocks, 1.11)
     size = blocks*(3*sizeof(Py_ssize_t) + g.lanes*g.lane_bytes + g.groups*(weight_bytes(format, encoding) + 2)) + 256
     t = <Lanes*> malloc(sizeof(Lanes))
     memory = <char*> calloc(size, 1)

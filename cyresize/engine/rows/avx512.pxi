@@ -4,12 +4,20 @@
 from cyresize.engine.rows.avx512 cimport *
 
 cdef enum:
-    AHEAD = 2048          # bytes along a row
+    AHEAD = 2048          # bytes along a row of the source
+    AHEAD_OUT = 1024      # and of the destination
+    FOR_READING = 2       # hints of _mm_prefetch: into the second cache
+    FOR_WRITING = 7
 
 
 # Hardware prefetching alone leaves a third of the time waiting for large sources.
 cdef inline void fetch(const void* s, Py_ssize_t ahead) noexcept nogil:
-    _mm_prefetch(<const char*> s + ahead, 2)
+    _mm_prefetch(<const char*> s + ahead, FOR_READING)
+
+
+# Lines to be written have to be fetched too.
+cdef inline void claim(const void* out) noexcept nogil:
+    _mm_prefetch(<const char*> out + AHEAD_OUT, FOR_WRITING)
 
 
 cdef inline __mmask64 first_bytes(Py_ssize_t n) noexcept nogil:
@@ -651,16 +659,21 @@ cdef inline __m512 blend_some(
     return total
 
 
-# As in rows.pxi, with prefetching; `past_caches`: to memory, in whole cache lines.
+# As in rows.pxi, with prefetching: of rows where they are the source's, else of the destination. `past_caches`: to
+# memory, in whole cache lines.
 cdef inline void blend_floats(
-    const float** r, const float* w, const int taps, float* out, Py_ssize_t n, const bint past_caches
+    const float** r, const float* w, const int taps, float* out, Py_ssize_t n, const bint from_source,
+    const bint past_caches,
 ) noexcept nogil:
     cdef Py_ssize_t i = 0
     if past_caches:
         i = min(<Py_ssize_t> ((-<size_t> out & 63) >> 2), n)
         _mm512_mask_storeu_ps(out, first_words(i), blend_some(r, w, taps, 0, first_words(i)))
     while i + 16 <= n:
-        fetch(r[taps - 1] + i, AHEAD)
+        if from_source:
+            fetch(r[taps - 1] + i, AHEAD)
+        elif not past_caches:
+            claim(out + i)
         if past_caches:
             _mm512_stream_ps(out + i, blend16(r, w, taps, i))
         else:
@@ -670,28 +683,38 @@ cdef inline void blend_floats(
         _mm512_mask_storeu_ps(out + i, first_words(n - i), blend_some(r, w, taps, i, first_words(n - i)))
 
 
-cdef void avx512_float_blend(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+cdef inline void blend_floats_of(
+    const void** rows, const void* weights, int taps, void* out, Py_ssize_t n, const bint from_source,
+    const bint past_caches,
+) noexcept nogil:
+    cdef const float** r = <const float**> rows
+    cdef const float* w = <const float*> weights
     if taps == 2:
-        blend_floats(<const float**> rows, <const float*> weights, 2, <float*> out, n, False)
+        blend_floats(r, w, 2, <float*> out, n, from_source, past_caches)
     elif taps == 4:
-        blend_floats(<const float**> rows, <const float*> weights, 4, <float*> out, n, False)
+        blend_floats(r, w, 4, <float*> out, n, from_source, past_caches)
     elif taps == 8:
-        blend_floats(<const float**> rows, <const float*> weights, 8, <float*> out, n, False)
+        blend_floats(r, w, 8, <float*> out, n, from_source, past_caches)
+    elif past_caches:
+        blend_floats(r, w, taps, <float*> out, n, from_source, past_caches)
     else:
         float_blend(rows, weights, taps, out, n)
 
 
-cdef void avx512_float_blend_past(
+cdef void avx512_blend_source(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    blend_floats_of(rows, weights, taps, out, n, True, False)
+
+
+cdef void avx512_blend_to_floats(
     const void** rows, const void* weights, int taps, void* out, Py_ssize_t n
 ) noexcept nogil:
-    if taps == 2:
-        blend_floats(<const float**> rows, <const float*> weights, 2, <float*> out, n, True)
-    elif taps == 4:
-        blend_floats(<const float**> rows, <const float*> weights, 4, <float*> out, n, True)
-    elif taps == 8:
-        blend_floats(<const float**> rows, <const float*> weights, 8, <float*> out, n, True)
-    else:
-        blend_floats(<const float**> rows, <const float*> weights, taps, <float*> out, n, True)
+    blend_floats_of(rows, weights, taps, out, n, False, False)
+
+
+cdef void avx512_blend_past_caches(
+    const void** rows, const void* weights, int taps, void* out, Py_ssize_t n
+) noexcept nogil:
+    blend_floats_of(rows, weights, taps, out, n, False, True)
     _mm_sfence()
 
 
@@ -800,13 +823,13 @@ cdef void use_avx512_kernels(RowKernels* table) noexcept:
     table.float_pairs = avx512_float_pairs
     table.float_pixels = float_pixels
     table.float_lanes = LaneFormat(FLOATS, 16, 32)
-    table.blend_from[<int> F32] = avx512_float_blend
-    table.blend_to[<int> F32] = avx512_float_blend
+    table.blend_from[<int> F32] = avx512_blend_source
+    table.blend_to[<int> F32] = avx512_blend_to_floats
     table.blend_to[<int> U8] = avx512_blend_to_u8
     table.blend_to[<int> U16] = avx512_blend_to_u16
     table.narrow[<int> U16] = avx512_narrow_u16
     table.stream = avx512_stream
-    table.stream_blend[<int> F32] = avx512_float_blend_past
+    table.stream_blend[<int> F32] = avx512_blend_past_caches
     table.half_u16 = avx512_half_u16
     table.half_u16_lanes = LaneFormat(SHORTS, 32, 64)
     table.area_float = avx512_area_float
