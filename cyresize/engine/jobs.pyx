@@ -14,7 +14,9 @@ from cyresize.engine.rows.table cimport F32, U8, U16, U32, weighted_window_fn
 from cyresize.engine import rules
 
 cdef enum:
-    FULL_LANES = 12           # of 16: with fewer in use on average, three or four channels are faster pixel by pixel
+    # Lanes of 16: with fewer in use on average, three or four channels are faster pixel by pixel.
+    FULL_OF_TWO_TAPS = 12
+    FULL_OF_FOUR_TAPS = 8
 
 cdef Py_ssize_t[9] SIZES = [1, 1, 2, 2, 2, 4, 4, 4, 8]
 
@@ -131,8 +133,9 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
 cdef weighted_window_fn window_kernel(Job job, int element, Py_ssize_t channels) noexcept:
     """Both passes at once: by lanes where blocks are full enough, else pixel by pixel; NULL if the level cannot."""
     cdef bint pixels = (channels == 3 or channels == 4) and kernels.pixel_windows[element] != NULL
+    cdef int full = FULL_OF_TWO_TAPS if job.column_plan.taps == 2 else FULL_OF_FOUR_TAPS
     if element == F32 and job.lanes != NULL and job.lanes.inside:
-        if not pixels or job.lanes.n >= FULL_LANES*job.lanes.blocks:
+        if not pixels or job.lanes.n >= full*job.lanes.blocks:
             return kernels.float_lane_windows
     return kernels.pixel_windows[element] if pixels else NULL
 
