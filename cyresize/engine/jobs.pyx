@@ -122,6 +122,8 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS, kernels.float_columns2)
     if order == ROWS_FIRST and element == stored and has_window(element, channels, columns, rows):
         p.both = window_kernel(job, element, channels)
+        if p.both != NULL and p.both == kernels.float_lane_windows:
+            p.both2 = kernels.float_lane_windows2
     if p.both == NULL and order == ROWS_FIRST and kernels.float_pairs != NULL and in_pairs(columns, channels):
         job.drop_lanes()
         p.columns_pass = kernels.float_pairs

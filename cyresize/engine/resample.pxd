@@ -1,7 +1,8 @@
 from cyresize.engine.image cimport Image
 from cyresize.engine.plan cimport AxisPlan
 from cyresize.engine.rows.table cimport (
-    Columns, LaneFormat, Lanes, blend_fn, columns2_fn, columns_fn, convert_fn, weighted_window_fn, window_fn,
+    Columns, LaneFormat, Lanes, blend_fn, columns2_fn, columns_fn, convert_fn, weighted_window_fn,
+    weighted_windows2_fn, window_fn,
 )
 
 cdef enum Order:
@@ -17,6 +18,7 @@ cdef struct Pipeline:
     blend_fn stream_blend     # NULL, or blend for results that go past the caches
     window_fn window
     weighted_window_fn both   # ROWS_FIRST: the two passes at once where all taps of a row are there, or NULL
+    weighted_windows2_fn both2    # and for two output rows, or NULL
     convert_fn narrow
     Py_ssize_t row_size       # element of a source row, widened
     Py_ssize_t ring_size      # element of a row between the two passes
@@ -38,7 +40,7 @@ cdef struct Scratch:
     char* mid                 # ROWS_FIRST: the blended row
     char* finished            # output row before narrowing
     char* staged              # output row before it is spread over a strided destination, or streamed
-    const void** pointers     # [taps]
+    const void** pointers     # [2*taps], of one or two output rows
     Py_ssize_t* source_tags
     Py_ssize_t* ring_tags
     Py_ssize_t base                     # the first row of the window that the rings hold

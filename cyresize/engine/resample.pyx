@@ -44,7 +44,10 @@ cdef Py_ssize_t lay_out(
     if s.packed_src and p.widen == NULL:
         # Kernels that read past the end of a row get copies of the last rows in memory.
         s.in_place = end_of(src) - n_src*src.itemsize - (SLACK if reads_past else 0) + 1
-    s.slots = p.taps if not columns_read_source(p) else 1 if p.columns_pass2 == NULL else 2
+    if columns_read_source(p):
+        s.slots = 1 if p.columns_pass2 == NULL else 2
+    else:
+        s.slots = p.taps if p.both2 == NULL else 2*p.taps
     s.source_pitch = padded(n_src*p.row_size)
     s.ring_slots = p.taps + (1 if p.columns_pass2 != NULL else 0)
     s.ring_pitch = padded(n_dst*p.ring_size)
@@ -62,7 +65,7 @@ cdef Py_ssize_t lay_out(
     s.staged = memory + at
     at += 0 if s.packed_dst and not s.streaming else padded(n_dst*dst.itemsize)
     s.pointers = <const void**> (memory + at)
-    at += padded(p.taps*sizeof(void*))
+    at += padded(2*p.taps*sizeof(void*))
     s.source_tags = <Py_ssize_t*> (memory + at)
     at += padded(s.slots*sizeof(Py_ssize_t))
     s.ring_tags = <Py_ssize_t*> (memory + at)
@@ -132,19 +135,18 @@ cdef inline const void* filtered_row(
 
 
 cdef inline int gather_rows(
-    const Pipeline* p, const Image* src, Scratch* s, Py_ssize_t n, Py_ssize_t y
+    const Pipeline* p, const Image* src, Scratch* s, Py_ssize_t n, Py_ssize_t y, const void** pointers
 ) noexcept nogil:
-    """Point at the rows that output row y is made of; returns how many."""
+    """Point at the rows that output row y is made of; returns how many. The window has been moved to it."""
     cdef int k, count = p.taps if p.counts == NULL else p.counts[y]
     cdef Py_ssize_t r, last = src.h - 1
-    move_window(s, min(max(p.first[y], 0), last))
     for k in range(count):
         r = p.first[y] + k
         r = 0 if r < 0 else last if r > last else r
         if p.order == COLUMNS_FIRST:
-            s.pointers[k] = filtered_row(p, src, s, n, r, r < s.last_row and (p.every_row or k + 1 < count))
+            pointers[k] = filtered_row(p, src, s, n, r, r < s.last_row and (p.every_row or k + 1 < count))
         else:
-            s.pointers[k] = source_row(p, src, s, n, r)
+            pointers[k] = source_row(p, src, s, n, r)
     return count
 
 
@@ -158,7 +160,8 @@ cdef inline void work_row(
     if p.order == COLUMNS_ONLY:
         p.columns_pass(&s.columns, source_row(p, src, s, n, y), out)
     else:
-        count = gather_rows(p, src, s, n, y)
+        move_window(s, min(max(p.first[y], 0), src.h - 1))
+        count = gather_rows(p, src, s, n, y, s.pointers)
     if p.both != NULL and count == p.taps:
         p.both(&s.columns, s.pointers, weights, count, stored)
         return
@@ -189,6 +192,26 @@ cdef void output_row(
         unpack_row(dst, s.staged, row)
 
 
+cdef bint two_output_rows(
+    const Pipeline* p, const Image* src, const Image* dst, Scratch* s, Py_ssize_t n, Py_ssize_t y
+) noexcept nogil:
+    """Output rows y and y + 1 of image n by one kernel; False, and nothing done, if it cannot do them."""
+    cdef const void** second = s.pointers + p.taps
+    cdef const char* weights = p.weights + y*p.taps*p.weight_size
+    if p.counts != NULL and (p.counts[y] < p.taps or p.counts[y + 1] < p.taps):
+        return False
+    if not 0 <= p.first[y + 1] - p.first[y] <= p.taps:
+        return False          # the rings hold so many rows
+    move_window(s, min(max(p.first[y], 0), src.h - 1))
+    gather_rows(p, src, s, n, y, s.pointers)
+    gather_rows(p, src, s, n, y + 1, second)
+    p.both2(
+        &s.columns, s.pointers, second, weights, weights + p.taps*p.weight_size, p.taps, row_of(dst, n, y),
+        row_of(dst, n, y + 1),
+    )
+    return True
+
+
 cdef void forget_rows(const Pipeline* p, Scratch* s) noexcept nogil:
     """Empty the rings: the next row is one of another image."""
     cdef Py_ssize_t k
@@ -206,7 +229,9 @@ cdef void band(
     """Rows begin..end of all output rows of all images, in order, on one thread."""
     cdef Scratch s
     cdef Py_ssize_t n = begin // dst.h, y = begin - n*dst.h, left = end - begin, stop
+    cdef bint two
     lay_out(p, src, dst, streaming, &s, memory)
+    two = p.both2 != NULL and s.packed_dst and not s.streaming
     while left > 0:
         stop = min(dst.h, y + left)
         left -= stop - y
@@ -214,6 +239,9 @@ cdef void band(
         if p.order == COLUMNS_FIRST:
             s.last_row = min(max(p.first[stop - 1] + p.taps - 1, 0), src.h - 1)
         while y < stop:
+            if two and y + 1 < stop and two_output_rows(p, src, dst, &s, n, y):
+                y += 2
+                continue
             output_row(p, src, dst, &s, n, y)
             y += 1
         n += 1

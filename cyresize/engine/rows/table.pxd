@@ -67,6 +67,11 @@ ctypedef void (*window_fn)(const Columns* columns, const void** rows, int taps, 
 ctypedef void (*weighted_window_fn)(
     const Columns* columns, const void** rows, const void* weights, int taps, void* out
 ) noexcept nogil
+# And of two output rows, which may have source rows in common.
+ctypedef void (*weighted_windows2_fn)(
+    const Columns* columns, const void** rows, const void** second_rows, const void* weights,
+    const void* second_weights, int taps, void* out, void* second_out
+) noexcept nogil
 # Element by element, between a stored type and the type that is calculated with.
 ctypedef void (*convert_fn)(const void* row, void* out, Py_ssize_t n) noexcept nogil
 # Nearest: n pixels of `size` bytes, offsets in pixels.
@@ -122,6 +127,7 @@ cdef struct RowKernels:
     # Two or four taps along both axes, from the stored type to the same; may read SLACK bytes behind a row. NULL: two
     # passes. With lanes whose taps all lie inside; and for three or four channels, pixel by pixel.
     weighted_window_fn float_lane_windows
+    weighted_windows2_fn float_lane_windows2
     weighted_window_fn pixel_windows[9]
     columns_fn double_columns
     blend_fn double_blend

@@ -275,7 +275,102 @@ cdef void float_lane_windows(
         lane_windows(p, <const float**> rows, weights, <float*> out, 4, False)
 
 
+# The rows of two outputs at one place, each weighted and added in row order.
+cdef inline void blend_two_windows(
+    const float** rows, const float** second, Py_ssize_t at, const __m512* w, const __m512* w2, const int taps,
+    const int later, __m512* one, __m512* two,
+) noexcept nogil:
+    cdef __m512 value
+    cdef int k
+    if later > 1:
+        one[0] = blend_window(rows, at, w, taps)
+        two[0] = blend_window(second, at, w2, taps)
+        return
+    for k in range(taps + later):
+        value = _mm512_loadu_ps((rows[k] if k < taps else second[taps - 1]) + at)
+        if k == 0:
+            one[0] = _mm512_mul_ps(value, w[0])
+        elif k < taps:
+            one[0] = _mm512_add_ps(one[0], _mm512_mul_ps(value, w[k]))
+        if k == later:
+            two[0] = _mm512_mul_ps(value, w2[0])
+        elif k > later:
+            two[0] = _mm512_add_ps(two[0], _mm512_mul_ps(value, w2[k - later]))
+
+
+# Blocks with all taps. `later`: how many rows later the second window begins; 2: anywhere.
+cdef inline void lane_blocks2(
+    const Columns* p, const float** rows, const float** second, const __m512* rw, const __m512* rw2, float* out,
+    float* second_out, const int taps, const bint narrow, const int later,
+) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef const u8* w = t.weights + 64*taps*t.whole_begin
+    cdef __m512i index, advance = _mm512_set1_epi32(<int> p.channels)
+    cdef __m512 head = _mm512_setzero_ps(), tail = head, head2 = head, tail2 = head, total = head, total2 = head
+    cdef __m512 weights, value
+    cdef Py_ssize_t b
+    cdef int k
+    for b in range(t.whole_begin, t.whole_end):
+        blend_two_windows(rows, second, t.base[b], rw, rw2, taps, later, &head, &head2)
+        if not narrow:
+            blend_two_windows(rows, second, t.base[b] + 16, rw, rw2, taps, later, &tail, &tail2)
+        index = _mm512_load_si512(t.index + 64*b)
+        for k in range(taps):
+            weights = _mm512_loadu_ps(w + 64*k)
+            value = _mm512_mul_ps(floats_of(head, tail, index, narrow), weights)
+            total = value if k == 0 else _mm512_add_ps(total, value)
+            value = _mm512_mul_ps(floats_of(head2, tail2, index, narrow), weights)
+            total2 = value if k == 0 else _mm512_add_ps(total2, value)
+            index = _mm512_add_epi32(index, advance)
+        w += 64*taps
+        store_floats(out + t.out[b], t.n - t.out[b], total)
+        store_floats(second_out + t.out[b], t.n - t.out[b], total2)
+
+
+cdef inline void lane_windows2(
+    const Columns* p, const float** rows, const float** second, const void* weights, const void* second_weights,
+    float* out, float* second_out, const int taps, const bint narrow,
+) noexcept nogil:
+    cdef __m512[WINDOW_TAPS] rw
+    cdef __m512[WINDOW_TAPS] rw2
+    cdef const Lanes* t = p.lanes
+    cdef bint same = second[0] == rows[0], next = second[0] == rows[1]
+    cdef int k
+    broadcast_weights(weights, taps, rw)
+    broadcast_weights(second_weights, taps, rw2)
+    for k in range(1, taps):
+        same &= second[k] == rows[k]
+        next &= second[k - 1] == rows[k]
+    lane_blocks(p, rows, rw, out, 0, t.whole_begin, taps, narrow, True)
+    lane_blocks(p, second, rw2, second_out, 0, t.whole_begin, taps, narrow, True)
+    if next:
+        lane_blocks2(p, rows, second, rw, rw2, out, second_out, taps, narrow, 1)
+    elif same:
+        lane_blocks2(p, rows, second, rw, rw2, out, second_out, taps, narrow, 0)
+    else:
+        lane_blocks2(p, rows, second, rw, rw2, out, second_out, taps, narrow, 2)
+    lane_blocks(p, rows, rw, out, t.whole_end, t.blocks, taps, narrow, True)
+    lane_blocks(p, second, rw2, second_out, t.whole_end, t.blocks, taps, narrow, True)
+
+
+cdef void float_lane_windows2(
+    const Columns* p, const void** rows, const void** second, const void* weights, const void* second_weights,
+    int taps, void* out, void* second_out,
+) noexcept nogil:
+    cdef const float** r = <const float**> rows
+    cdef const float** r2 = <const float**> second
+    if taps == 2 and p.lanes.narrow:
+        lane_windows2(p, r, r2, weights, second_weights, <float*> out, <float*> second_out, 2, True)
+    elif taps == 2:
+        lane_windows2(p, r, r2, weights, second_weights, <float*> out, <float*> second_out, 2, False)
+    elif p.lanes.narrow:
+        lane_windows2(p, r, r2, weights, second_weights, <float*> out, <float*> second_out, 4, True)
+    else:
+        lane_windows2(p, r, r2, weights, second_weights, <float*> out, <float*> second_out, 4, False)
+
+
 cdef void use_windows(RowKernels* table) noexcept:
     table.float_lane_windows = float_lane_windows
+    table.float_lane_windows2 = float_lane_windows2
     table.pixel_windows[<int> F32] = float_pixel_windows
     table.pixel_windows[<int> U16] = word_pixel_windows
