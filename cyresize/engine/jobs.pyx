@@ -4,6 +4,7 @@ Not a dialect: the plans say what is calculated, a function here says in which a
 """
 
 from cyresize.engine.dispatch cimport kernels
+from cyresize.engine.image cimport STREAMED
 from cyresize.engine.lanes cimport DIGITS2, DIGITS3, NEAR_FAR, NO_WEIGHTS, ONES, SECOND, SINGLE_FLOATS, SINGLE_INTS
 from cyresize.engine.plan cimport FLOAT32, FLOAT64, INT16, INT32, AxisPlan
 from cyresize.engine.resample cimport (
@@ -74,12 +75,20 @@ cdef int cheaper_order(int element, Py_ssize_t channels, AxisPlan columns, AxisP
 
 
 cdef bint has_window(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan rows) noexcept:
-    """Whether the kernels of both passes at once take this, and the height does not grow."""
+    """Whether the kernels of both passes at once take this, and the height grows little or not at all."""
     cdef bint pixels = channels == 3 or channels == 4
     return (
-        columns.taps == rows.taps and (columns.taps == 2 or columns.taps == 4) and rows.n_out <= rows.n_in
+        columns.taps == rows.taps and (columns.taps == 2 or columns.taps == 4)
+        and rows.n_out <= rows.n_in*most_growth(element, channels, columns, rows)
         and not columns.from_zero and columns.short_at_edges() and (element == F32 or (element == U16 and pixels))
     )
+
+
+cdef double most_growth(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan rows) noexcept:
+    # Measured. Results that go past the caches are written by the vertical pass while they grow.
+    if element != F32 or rows.n_out*columns.n_out*channels*<Py_ssize_t> sizeof(float) >= STREAMED:
+        return 1
+    return 1.75 if columns.taps == 2 else 1.15
 
 
 cdef bint in_pairs(AxisPlan columns, Py_ssize_t channels) noexcept:

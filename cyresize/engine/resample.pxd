@@ -47,6 +47,7 @@ cdef struct Scratch:
     Py_ssize_t slots, source_pitch, source_slot
     Py_ssize_t ring_slots, ring_pitch, ring_slot      # ..._slot: where row `base` is
     Py_ssize_t last_row       # the last one that will be asked for
+    Py_ssize_t staged_pitch
     Py_ssize_t n_src, n_dst   # elements of a row
     const char* in_place      # source rows that start before it are used where they are
     bint packed_src, packed_dst, streaming

@@ -63,7 +63,8 @@ cdef Py_ssize_t lay_out(
     s.finished = memory + at
     at += padded(n_dst*p.out_size)
     s.staged = memory + at
-    at += 0 if s.packed_dst and not s.streaming else padded(n_dst*dst.itemsize)
+    s.staged_pitch = padded(n_dst*dst.itemsize)
+    at += 0 if s.packed_dst and not s.streaming else s.staged_pitch*(1 if p.both2 == NULL else 2)
     s.pointers = <const void**> (memory + at)
     at += padded(2*p.taps*sizeof(void*))
     s.source_tags = <Py_ssize_t*> (memory + at)
@@ -184,12 +185,15 @@ cdef void output_row(
     cdef char* row = row_of(dst, n, y)
     cdef bint staged = not s.packed_dst or (s.streaming and p.stream_blend == NULL)
     work_row(p, src, s, n, y, s.staged if staged else row)
-    if not staged:
-        return
+    if staged:
+        deliver(dst, s, s.staged, row)
+
+
+cdef inline void deliver(const Image* dst, Scratch* s, const char* staged, char* row) noexcept nogil:
     if s.streaming:
-        kernels.stream(s.staged, row, s.n_dst*dst.itemsize)
+        kernels.stream(staged, row, s.n_dst*dst.itemsize)
     else:
-        unpack_row(dst, s.staged, row)
+        unpack_row(dst, staged, row)
 
 
 cdef bint two_output_rows(
@@ -198,6 +202,9 @@ cdef bint two_output_rows(
     """Output rows y and y + 1 of image n by one kernel; False, and nothing done, if it cannot do them."""
     cdef const void** second = s.pointers + p.taps
     cdef const char* weights = p.weights + y*p.taps*p.weight_size
+    cdef bint staged = s.streaming or not s.packed_dst
+    cdef char* one = s.staged if staged else row_of(dst, n, y)
+    cdef char* two = s.staged + s.staged_pitch if staged else row_of(dst, n, y + 1)
     if p.counts != NULL and (p.counts[y] < p.taps or p.counts[y + 1] < p.taps):
         return False
     if not 0 <= p.first[y + 1] - p.first[y] <= p.taps:
@@ -205,10 +212,10 @@ cdef bint two_output_rows(
     move_window(s, min(max(p.first[y], 0), src.h - 1))
     gather_rows(p, src, s, n, y, s.pointers)
     gather_rows(p, src, s, n, y + 1, second)
-    p.both2(
-        &s.columns, s.pointers, second, weights, weights + p.taps*p.weight_size, p.taps, row_of(dst, n, y),
-        row_of(dst, n, y + 1),
-    )
+    p.both2(&s.columns, s.pointers, second, weights, weights + p.taps*p.weight_size, p.taps, one, two)
+    if staged:
+        deliver(dst, s, one, row_of(dst, n, y))
+        deliver(dst, s, two, row_of(dst, n, y + 1))
     return True
 
 
@@ -229,9 +236,7 @@ cdef void band(
     """Rows begin..end of all output rows of all images, in order, on one thread."""
     cdef Scratch s
     cdef Py_ssize_t n = begin // dst.h, y = begin - n*dst.h, left = end - begin, stop
-    cdef bint two
     lay_out(p, src, dst, streaming, &s, memory)
-    two = p.both2 != NULL and s.packed_dst and not s.streaming
     while left > 0:
         stop = min(dst.h, y + left)
         left -= stop - y
@@ -239,7 +244,7 @@ cdef void band(
         if p.order == COLUMNS_FIRST:
             s.last_row = min(max(p.first[stop - 1] + p.taps - 1, 0), src.h - 1)
         while y < stop:
-            if two and y + 1 < stop and two_output_rows(p, src, dst, &s, n, y):
+            if p.both2 != NULL and y + 1 < stop and two_output_rows(p, src, dst, &s, n, y):
                 y += 2
                 continue
             output_row(p, src, dst, &s, n, y)
