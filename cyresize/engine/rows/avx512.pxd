@@ -131,3 +131,5 @@ cdef extern from "<immintrin.h>" nogil:
     __m512 _mm512_loadu_ps(const void*)
     void _mm512_storeu_ps(void*, __m512)
     void _mm512_mask_storeu_ps(void*, __mmask16, __m512)
+    __m512i _mm512_srai_epi16(__m512i, int)
+    __m512i _mm512_setr_epi64(long long, long long, long long, long long, long long, long long, long long, long long)

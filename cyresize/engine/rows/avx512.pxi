@@ -639,6 +639,73 @@ cdef void avx512_exact_u8_blend(
         store32(<u8*> out + i, n - i, _mm512_cvtepi16_epi8(exact_words(a, b, both)))
 
 
+# As in rows.pxi. Loops of the compiler leave up to 63 columns to be done one by one, which shows in narrow images.
+# Ring rows may be read past their end.
+cdef inline __m512i linear_words(const i16* r0, const i16* r1, __m512i w0, __m512i w1) noexcept nogil:
+    cdef __m512i v = _mm512_add_epi16(
+        _mm512_mulhi_epi16(_mm512_loadu_si512(r0), w0), _mm512_mulhi_epi16(_mm512_loadu_si512(r1), w1)
+    )
+    return _mm512_srai_epi16(_mm512_add_epi16(v, _mm512_set1_epi16(2)), 2)
+
+
+cdef void avx512_linear_u8_blend(
+    const void** rows, const void* weights, int taps, void* out, Py_ssize_t n
+) noexcept nogil:
+    cdef const i16* r0 = <const i16*> rows[0]
+    cdef const i16* r1 = <const i16*> rows[1]
+    cdef __m512i w0 = _mm512_set1_epi16((<const i16*> weights)[0]), w1 = _mm512_set1_epi16((<const i16*> weights)[1])
+    cdef __m512i in_order = _mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7), v
+    cdef Py_ssize_t i = 0
+    while i + 64 <= n:
+        v = _mm512_packus_epi16(
+            linear_words(r0 + i, r1 + i, w0, w1), linear_words(r0 + i + 32, r1 + i + 32, w0, w1)
+        )
+        _mm512_storeu_si512(<u8*> out + i, _mm512_permutexvar_epi64(in_order, v))
+        i += 64
+    while i < n:
+        store32(<u8*> out + i, n - i, _mm512_cvtepi16_epi8(linear_words(r0 + i, r1 + i, w0, w1)))
+        i += 32
+
+
+cdef inline __m512i fixed_sum(const i32** r, const __m512i* w, const int taps, Py_ssize_t i) noexcept nogil:
+    cdef __m512i total = _mm512_set1_epi32(1 << 21)
+    cdef int k
+    for k in range(taps):
+        total = _mm512_add_epi32(total, _mm512_mullo_epi32(_mm512_loadu_si512(r[k] + i), w[k]))
+    return _mm512_srai_epi32(total, 22)
+
+
+cdef inline void fixed_blend(const i32** r, const i16* weights, const int taps, u8* out, Py_ssize_t n) noexcept nogil:
+    cdef __m512i[8] w
+    cdef __m512i in_order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), v
+    cdef Py_ssize_t i = 0
+    cdef int k
+    for k in range(taps):
+        w[k] = _mm512_set1_epi32(weights[k])
+    while i + 64 <= n:
+        v = _mm512_packus_epi16(
+            _mm512_packs_epi32(fixed_sum(r, w, taps, i), fixed_sum(r, w, taps, i + 16)),
+            _mm512_packs_epi32(fixed_sum(r, w, taps, i + 32), fixed_sum(r, w, taps, i + 48)),
+        )
+        _mm512_storeu_si512(out + i, _mm512_permutexvar_epi32(in_order, v))
+        i += 64
+    while i < n:
+        v = _mm512_max_epi32(fixed_sum(r, w, taps, i), _mm512_setzero_si512())
+        store16(out + i, n - i, _mm512_cvtusepi32_epi8(v))
+        i += 16
+
+
+cdef void avx512_fixed_u8_blend(
+    const void** rows, const void* weights, int taps, void* out, Py_ssize_t n
+) noexcept nogil:
+    if taps == 4:
+        fixed_blend(<const i32**> rows, <const i16*> weights, 4, <u8*> out, n)
+    elif taps == 8:
+        fixed_blend(<const i32**> rows, <const i16*> weights, 8, <u8*> out, n)
+    else:
+        fixed_u8_blend(rows, weights, taps, out, n)
+
+
 cdef inline __m512 blend16(const float** r, const float* w, const int taps, Py_ssize_t i) noexcept nogil:
     cdef __m512 total = _mm512_mul_ps(_mm512_loadu_ps(r[0] + i), _mm512_set1_ps(w[0]))
     cdef int k
@@ -809,6 +876,8 @@ cdef void avx512_stream(const void* row, void* out, Py_ssize_t n) noexcept nogil
 
 
 cdef void use_avx512_kernels(RowKernels* table) noexcept:
+    table.linear_u8_blend = avx512_linear_u8_blend
+    table.fixed_u8_blend = avx512_fixed_u8_blend
     table.exact_u8_blend = avx512_exact_u8_blend
     table.exact_u16_columns = avx512_exact_u16_columns
     table.exact_u16_columns2 = avx512_exact_u16_columns2
