@@ -70,17 +70,23 @@ cdef int cheaper_order(int element, Py_ssize_t channels, AxisPlan columns, AxisP
     ) + oh*ow*(vertical + (0 if single else 2))
     cdef double rows_first = oh*w*(vertical + (0 if single else 1)) + oh*ow*(floats + (0 if single else 4))
     if window:
-        rows_first = oh*ow*(60 if columns.taps == 4 else 29 if channels == 3 else 20)
+        rows_first = oh*ow*window_cost(channels, columns.taps, scale)
     return COLUMNS_FIRST if columns_first <= rows_first else ROWS_FIRST
+
+
+cdef double window_cost(Py_ssize_t channels, int taps, double scale) noexcept:
+    # Of uint16 by lanes, while blocks are full; then of three and four channels pixel by pixel.
+    if scale >= 1.9 and (channels == 3 or channels == 4):
+        return 60 if taps == 4 else 29 if channels == 3 else 20
+    return (17 if taps == 2 else 28 if channels == 1 else 38)*max(scale/1.7, 1.0)
 
 
 cdef bint has_window(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan rows) noexcept:
     """Whether the kernels of both passes at once take this, and the height grows little or not at all."""
-    cdef bint pixels = channels == 3 or channels == 4
     return (
         columns.taps == rows.taps and (columns.taps == 2 or columns.taps == 4)
         and rows.n_out <= rows.n_in*most_growth(element, channels, columns, rows)
-        and not columns.from_zero and columns.short_at_edges() and (element == F32 or (element == U16 and pixels))
+        and not columns.from_zero and columns.short_at_edges() and (element == F32 or element == U16)
     )
 
 
@@ -131,8 +137,8 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS, kernels.float_columns2)
     if order == ROWS_FIRST and element == stored and has_window(element, channels, columns, rows):
         p.both = window_kernel(job, element, channels)
-        if p.both != NULL and p.both == kernels.float_lane_windows:
-            p.both2 = kernels.float_lane_windows2
+        if p.both != NULL and p.both == kernels.lane_windows[element]:
+            p.both2 = kernels.lane_windows2[element]
     if p.both == NULL and order == ROWS_FIRST and kernels.float_pairs != NULL and in_pairs(columns, channels):
         job.drop_lanes()
         p.columns_pass = kernels.float_pairs
@@ -145,9 +151,8 @@ cdef weighted_window_fn window_kernel(Job job, int element, Py_ssize_t channels)
     """Both passes at once: by lanes where blocks are full enough, else pixel by pixel; NULL if the level cannot."""
     cdef bint pixels = (channels == 3 or channels == 4) and kernels.pixel_windows[element] != NULL
     cdef int full = FULL_OF_TWO_TAPS if job.column_plan.taps == 2 else FULL_OF_FOUR_TAPS
-    if element == F32 and job.lanes != NULL and job.lanes.inside:
-        if not pixels or job.lanes.n >= full*job.lanes.blocks:
-            return kernels.float_lane_windows
+    if job.lanes != NULL and job.lanes.inside and (not pixels or job.lanes.n >= full*job.lanes.blocks):
+        return kernels.lane_windows[element]
     return kernels.pixel_windows[element] if pixels else NULL
 
 

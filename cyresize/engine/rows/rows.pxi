@@ -59,18 +59,32 @@ cdef void linear_u8_columns(const Columns* p, const void* row, void* out) noexce
         linear_u8_columns_c(p, <const u8*> row, <i16*> out, p.channels)
 
 
+# Vertical passes over rows of a ring, which may be read past their end: what is left of whole vectors is calculated
+# as one more of them, in scratch. One by one, up to 31 columns would show in narrow images.
+cdef enum:
+    WHOLE = 32
+
+
+cdef inline u8 linear_u8_sum(const i16* r0, const i16* r1, i16 b0, i16 b1, Py_ssize_t i) noexcept nogil:
+    # At most 2*1020 + 2, so the shifted value needs no clipping.
+    cdef i16 v = <i16> ((<int> b0*r0[i]) >> 16) + <i16> ((<int> b1*r1[i]) >> 16)
+    return <u8> ((v + 2) >> 2)
+
+
 cdef void linear_u8_blend(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
     cdef const i16* r0 = <const i16*> rows[0]
     cdef const i16* r1 = <const i16*> rows[1]
     cdef i16 b0 = (<const i16*> weights)[0]
     cdef i16 b1 = (<const i16*> weights)[1]
     cdef u8* d = <u8*> out
-    cdef Py_ssize_t i
-    cdef i16 v
-    for i in range(n):
-        # At most 2*1020 + 2, so the shifted value needs no clipping.
-        v = <i16> ((<int> b0*r0[i]) >> 16) + <i16> ((<int> b1*r1[i]) >> 16)
-        d[i] = <u8> ((v + 2) >> 2)
+    cdef u8[WHOLE] rest
+    cdef Py_ssize_t i, whole = n & -<Py_ssize_t> WHOLE
+    for i in range(whole):
+        d[i] = linear_u8_sum(r0, r1, b0, b1, i)
+    if whole < n:
+        for i in range(WHOLE):
+            rest[i] = linear_u8_sum(r0 + whole, r1 + whole, b0, b1, i)
+        memcpy(d + whole, rest, n - whole)
 
 
 # ---- LINEAR_EXACT: nothing is rounded between the passes
@@ -213,13 +227,24 @@ cdef void fixed_u8_blend8(const i32** r, const i16* w, u8* out, Py_ssize_t n) no
 
 cdef void fixed_u8_blend(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
     cdef const i16* w = <const i16*> weights
-    cdef Py_ssize_t i
+    cdef Py_ssize_t i, whole = n & -<Py_ssize_t> WHOLE
+    cdef const i32 *part[8]
+    cdef u8[WHOLE] rest
     cdef u32 acc
     cdef int k
+    if taps == 4 or taps == 8:
+        for k in range(taps):
+            part[k] = <const i32*> rows[k] + whole
     if taps == 4:
-        fixed_u8_blend4(<const i32**> rows, w, <u8*> out, n)
+        fixed_u8_blend4(<const i32**> rows, w, <u8*> out, whole)
+        if whole < n:
+            fixed_u8_blend4(part, w, rest, WHOLE)
+            memcpy(<u8*> out + whole, rest, n - whole)
     elif taps == 8:
-        fixed_u8_blend8(<const i32**> rows, w, <u8*> out, n)
+        fixed_u8_blend8(<const i32**> rows, w, <u8*> out, whole)
+        if whole < n:
+            fixed_u8_blend8(part, w, rest, WHOLE)
+            memcpy(<u8*> out + whole, rest, n - whole)
     else:
         for i in range(n):
             acc = 0

@@ -224,7 +224,7 @@ cdef void word_pixel_windows(
 
 # By lanes: blocks begin..end, all taps of a block in one window. `masked`: some lanes have fewer taps than others.
 cdef inline void lane_blocks(
-    const Columns* p, const float** rows, const __m512* rw, float* out, Py_ssize_t begin, Py_ssize_t end,
+    const Columns* p, const sample** rows, const __m512* rw, sample* out, Py_ssize_t begin, Py_ssize_t end,
     const int taps, const bint narrow, const bint masked,
 ) noexcept nogil:
     cdef const Lanes* t = p.lanes
@@ -249,11 +249,11 @@ cdef inline void lane_blocks(
                 total = _mm512_add_ps(total, value)
             index = _mm512_add_epi32(index, advance)
         w += 64*taps
-        store_floats(out + t.out[b], t.n - t.out[b], total)
+        store_samples(out + t.out[b], t.n - t.out[b], total)
 
 
 cdef inline void lane_windows(
-    const Columns* p, const float** rows, const void* weights, float* out, const int taps, const bint narrow
+    const Columns* p, const sample** rows, const void* weights, sample* out, const int taps, const bint narrow
 ) noexcept nogil:
     cdef __m512[WINDOW_TAPS] rw
     broadcast_weights(weights, taps, rw)
@@ -262,22 +262,34 @@ cdef inline void lane_windows(
     lane_blocks(p, rows, rw, out, p.lanes.whole_end, p.lanes.blocks, taps, narrow, True)
 
 
+cdef inline void windows_by_lanes(
+    const Columns* p, const sample** rows, const void* weights, int taps, sample* out
+) noexcept nogil:
+    if taps == 2 and p.lanes.narrow:
+        lane_windows(p, rows, weights, out, 2, True)
+    elif taps == 2:
+        lane_windows(p, rows, weights, out, 2, False)
+    elif p.lanes.narrow:
+        lane_windows(p, rows, weights, out, 4, True)
+    else:
+        lane_windows(p, rows, weights, out, 4, False)
+
+
 cdef void float_lane_windows(
     const Columns* p, const void** rows, const void* weights, int taps, void* out
 ) noexcept nogil:
-    if taps == 2 and p.lanes.narrow:
-        lane_windows(p, <const float**> rows, weights, <float*> out, 2, True)
-    elif taps == 2:
-        lane_windows(p, <const float**> rows, weights, <float*> out, 2, False)
-    elif p.lanes.narrow:
-        lane_windows(p, <const float**> rows, weights, <float*> out, 4, True)
-    else:
-        lane_windows(p, <const float**> rows, weights, <float*> out, 4, False)
+    windows_by_lanes(p, <const float**> rows, weights, taps, <float*> out)
+
+
+cdef void word_lane_windows(
+    const Columns* p, const void** rows, const void* weights, int taps, void* out
+) noexcept nogil:
+    windows_by_lanes(p, <const u16**> rows, weights, taps, <u16*> out)
 
 
 # The rows of two outputs at one place, each weighted and added in row order.
 cdef inline void blend_two_windows(
-    const float** rows, const float** second, Py_ssize_t at, const __m512* w, const __m512* w2, const int taps,
+    const sample** rows, const sample** second, Py_ssize_t at, const __m512* w, const __m512* w2, const int taps,
     const int later, __m512* one, __m512* two,
 ) noexcept nogil:
     cdef __m512 value
@@ -287,7 +299,7 @@ cdef inline void blend_two_windows(
         two[0] = blend_window(second, at, w2, taps)
         return
     for k in range(taps + later):
-        value = _mm512_loadu_ps((rows[k] if k < taps else second[taps - 1]) + at)
+        value = read_floats((rows[k] if k < taps else second[taps - 1]) + at)
         if k == 0:
             one[0] = _mm512_mul_ps(value, w[0])
         elif k < taps:
@@ -300,8 +312,8 @@ cdef inline void blend_two_windows(
 
 # Blocks with all taps. `later`: how many rows later the second window begins; 2: anywhere.
 cdef inline void lane_blocks2(
-    const Columns* p, const float** rows, const float** second, const __m512* rw, const __m512* rw2, float* out,
-    float* second_out, const int taps, const bint narrow, const int later,
+    const Columns* p, const sample** rows, const sample** second, const __m512* rw, const __m512* rw2, sample* out,
+    sample* second_out, const int taps, const bint narrow, const int later,
 ) noexcept nogil:
     cdef const Lanes* t = p.lanes
     cdef const u8* w = t.weights + 64*taps*t.whole_begin
@@ -323,13 +335,13 @@ cdef inline void lane_blocks2(
             total2 = value if k == 0 else _mm512_add_ps(total2, value)
             index = _mm512_add_epi32(index, advance)
         w += 64*taps
-        store_floats(out + t.out[b], t.n - t.out[b], total)
-        store_floats(second_out + t.out[b], t.n - t.out[b], total2)
+        store_samples(out + t.out[b], t.n - t.out[b], total)
+        store_samples(second_out + t.out[b], t.n - t.out[b], total2)
 
 
 cdef inline void lane_windows2(
-    const Columns* p, const float** rows, const float** second, const void* weights, const void* second_weights,
-    float* out, float* second_out, const int taps, const bint narrow,
+    const Columns* p, const sample** rows, const sample** second, const void* weights, const void* second_weights,
+    sample* out, sample* second_out, const int taps, const bint narrow,
 ) noexcept nogil:
     cdef __m512[WINDOW_TAPS] rw
     cdef __m512[WINDOW_TAPS] rw2
@@ -353,24 +365,43 @@ cdef inline void lane_windows2(
     lane_blocks(p, second, rw2, second_out, t.whole_end, t.blocks, taps, narrow, True)
 
 
+cdef inline void windows_by_lanes2(
+    const Columns* p, const sample** rows, const sample** second, const void* weights, const void* second_weights,
+    int taps, sample* out, sample* second_out,
+) noexcept nogil:
+    if taps == 2 and p.lanes.narrow:
+        lane_windows2(p, rows, second, weights, second_weights, out, second_out, 2, True)
+    elif taps == 2:
+        lane_windows2(p, rows, second, weights, second_weights, out, second_out, 2, False)
+    elif p.lanes.narrow:
+        lane_windows2(p, rows, second, weights, second_weights, out, second_out, 4, True)
+    else:
+        lane_windows2(p, rows, second, weights, second_weights, out, second_out, 4, False)
+
+
 cdef void float_lane_windows2(
     const Columns* p, const void** rows, const void** second, const void* weights, const void* second_weights,
     int taps, void* out, void* second_out,
 ) noexcept nogil:
-    cdef const float** r = <const float**> rows
-    cdef const float** r2 = <const float**> second
-    if taps == 2 and p.lanes.narrow:
-        lane_windows2(p, r, r2, weights, second_weights, <float*> out, <float*> second_out, 2, True)
-    elif taps == 2:
-        lane_windows2(p, r, r2, weights, second_weights, <float*> out, <float*> second_out, 2, False)
-    elif p.lanes.narrow:
-        lane_windows2(p, r, r2, weights, second_weights, <float*> out, <float*> second_out, 4, True)
-    else:
-        lane_windows2(p, r, r2, weights, second_weights, <float*> out, <float*> second_out, 4, False)
+    windows_by_lanes2(
+        p, <const float**> rows, <const float**> second, weights, second_weights, taps, <float*> out,
+        <float*> second_out,
+    )
+
+
+cdef void word_lane_windows2(
+    const Columns* p, const void** rows, const void** second, const void* weights, const void* second_weights,
+    int taps, void* out, void* second_out,
+) noexcept nogil:
+    windows_by_lanes2(
+        p, <const u16**> rows, <const u16**> second, weights, second_weights, taps, <u16*> out, <u16*> second_out
+    )
 
 
 cdef void use_windows(RowKernels* table) noexcept:
-    table.float_lane_windows = float_lane_windows
-    table.float_lane_windows2 = float_lane_windows2
+    table.lane_windows[<int> F32] = float_lane_windows
+    table.lane_windows[<int> U16] = word_lane_windows
+    table.lane_windows2[<int> F32] = float_lane_windows2
+    table.lane_windows2[<int> U16] = word_lane_windows2
     table.pixel_windows[<int> F32] = float_pixel_windows
     table.pixel_windows[<int> U16] = word_pixel_windows
