@@ -23,7 +23,8 @@ from cyresize.engine.rows.ops_table cimport PRODUCT_ROWS
 cdef enum:
     BAND = 1 << 16     # elements of columns at a time: a quarter of a second-level cache
     PIXELS = 192       # a band narrower than this makes products slow
-    DEPTH = 256        # of a product at a time: a panel of it stays in the first-level cache
+    DEPTH = 128        # of a product at a time: a panel of it stays in the first-level cache
+    LINE = 64          # bytes of a line of a cache: vectors of panels do not cross one
 
 cdef struct Task:
     Work work                         # the large side and its axes
@@ -327,6 +328,7 @@ def convolve_back(source, weight, bias, target, tuple axes, Py_ssize_t groups, i
     cdef Py_ssize_t each
     cdef int team
     cdef bint by_channel
+    cdef char* memory
     cdef char* space
     describe(&t, views, source, weight, bias, target, axes, groups, True)
     choose_band(&t, t.taps)
@@ -334,14 +336,15 @@ def convolve_back(source, weight, bias, target, tuple axes, Py_ssize_t groups, i
     by_channel = groups*t.outputs >= threads or groups*t.outputs >= t.images
     team = <int> min(<Py_ssize_t> threads, groups*t.outputs if by_channel else t.images)
     each = divide_space(&t, &measure, True, NULL)
-    space = <char*> malloc(each*team)
-    if space == NULL:
+    memory = <char*> malloc(each*team + LINE)
+    if memory == NULL:
         raise MemoryError(f"no memory for {team} x {each} bytes of columns")
+    space = memory + (LINE - <size_t> memory % LINE)
     with nogil:
         team = enter_team(team)
         convolve_back_all(&t, space, each, team, by_channel)
         leave_team(team)
-        free(space)
+        free(memory)
 
 
 def convolve(source, weight, bias, target, tuple axes, Py_ssize_t groups, int threads):
@@ -355,21 +358,23 @@ def convolve(source, weight, bias, target, tuple axes, Py_ssize_t groups, int th
     cdef Buffers measure
     cdef Py_ssize_t each, total
     cdef int team
+    cdef char* memory
     cdef char* space
     describe(&t, views, source, weight, bias, target, axes, groups, False)
     choose_band(&t, t.inputs*t.taps)
     total = t.images*((t.work.z.small*t.work.y.small + t.band - 1)//t.band)
     team = <int> min(<Py_ssize_t> threads, total)
     each = divide_space(&t, &measure, False, NULL)
-    space = <char*> malloc(each*team)
+    memory = <char*> malloc(each*team + LINE)
+    space = memory + (LINE - <size_t> memory % LINE)
     t.packed = <char*> malloc(groups*panels(t.outputs)*PRODUCT_ROWS*t.inputs*t.taps*t.work.itemsize)
     try:
-        if space == NULL or t.packed == NULL:
+        if memory == NULL or t.packed == NULL:
             raise MemoryError(f"no memory for {team} x {each} bytes of columns")
         with nogil:
             team = enter_team(team)
             convolve_all(&t, space, each, total, team)
             leave_team(team)
     finally:
-        free(space)
+        free(memory)
         free(t.packed)
