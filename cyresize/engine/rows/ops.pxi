@@ -4,7 +4,7 @@
 from libc.math cimport INFINITY, pow, powf, sqrt, sqrtf
 from libc.string cimport memmove, memset
 
-from cyresize.engine.rows.ops_table cimport OpsKernels, Spans, Taps
+from cyresize.engine.rows.ops_table cimport OpsKernels, Run, Spans, Taps
 
 ctypedef long long i64
 
@@ -355,6 +355,14 @@ cdef inline void add_products(
         s[2] = p2 if first else s[2] + p2
 
 
+cdef inline void move_vectors(vector* to, const vector* source, const int V) noexcept nogil:
+    to[0] = source[0]
+    if V > 1:
+        to[1] = source[1]
+    if V > 2:
+        to[2] = source[2]
+
+
 cdef inline void product_tile(
     const void* a, const vector* b, Py_ssize_t depth, char* c, Py_ssize_t step, bint more, const int V
 ) noexcept nogil:
@@ -364,13 +372,14 @@ cdef inline void product_tile(
     cdef const void* a2 = a
     cdef Py_ssize_t k = 0
     # Unused vectors repeat the first one; the compiler drops them.
-    cdef int i1 = 1 if V > 1 else 0, i2 = 2 if V > 2 else 0, r, v
+    cdef int i1 = 1 if V > 1 else 0, i2 = 2 if V > 2 else 0
     apart(a1)
     apart(a2)
     if more:
-        for r in range(4):
-            for v in range(V):
-                s[3*r + v] = (<vector*> (c + r*step))[v]
+        move_vectors(&s[0], <const vector*> c, V)
+        move_vectors(&s[3], <const vector*> (c + step), V)
+        move_vectors(&s[6], <const vector*> (c + 2*step), V)
+        move_vectors(&s[9], <const vector*> (c + 3*step), V)
     else:
         add_products(&s[0], b[0], b[i1], b[i2], a, a1, a2, 0, V, True)
         add_products(&s[3], b[0], b[i1], b[i2], a, a1, a2, 1, V, True)
@@ -383,9 +392,10 @@ cdef inline void product_tile(
         add_products(&s[6], b[3*k], b[3*k + i1], b[3*k + i2], a, a1, a2, 4*k + 2, V, False)
         add_products(&s[9], b[3*k], b[3*k + i1], b[3*k + i2], a, a1, a2, 4*k + 3, V, False)
         k += 1
-    for r in range(4):
-        for v in range(V):
-            (<vector*> (c + r*step))[v] = s[3*r + v]
+    move_vectors(<vector*> c, &s[0], V)
+    move_vectors(<vector*> (c + step), &s[3], V)
+    move_vectors(<vector*> (c + 2*step), &s[6], V)
+    move_vectors(<vector*> (c + 3*step), &s[9], V)
 
 
 cdef inline void product_tiles(
@@ -415,6 +425,33 @@ cdef void product(
     product_tiles(a, b, depth, <char*> tile, 3*sizeof(vector), more, n*size)
     for r in range(m):
         memcpy(c + r*step*size, &tile[3*r], n*size)
+
+
+cdef void panel(
+    const char* source, Py_ssize_t step, const Py_ssize_t* offset, Py_ssize_t taps, Py_ssize_t first, Py_ssize_t depth,
+    const Run* runs, Py_ssize_t n, vector* out,
+) noexcept nogil:
+    cdef Py_ssize_t size = sizeof(float) if vector is floats else sizeof(double), j = first % taps, k, i
+    cdef const char* at
+    cdef const vector* run
+    cdef vector* to
+    source += first // taps*step*size
+    for k in range(depth):
+        at = source + offset[j]*size
+        for i in range(n):
+            # Runs lie one after the other in a row: what a vector writes too much, the next run overwrites.
+            run = <const vector*> (at + runs[i].at*size)
+            to = <vector*> (<char*> (out + 3*k) + runs[i].to*size)
+            if runs[i].n*size <= <Py_ssize_t> sizeof(vector):
+                move_vectors(to, run, 1)
+            elif runs[i].n*size <= 2*<Py_ssize_t> sizeof(vector):
+                move_vectors(to, run, 2)
+            else:
+                move_vectors(to, run, 3)
+        j += 1
+        if j == taps:
+            j = 0
+            source += step*size
 
 
 ctypedef fused integer:
