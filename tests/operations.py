@@ -93,7 +93,7 @@ CHANNELS = [(1, 8, 16), (3, 9, 47), (31, 12, 48), (32, 11, 49), (33, 17, 15), (9
 
 
 def phases(channels=CHANNELS):
-    """Transposed convolutions to many channels: sizes around those of tiles, panels and boxes."""
+    """Convolutions of both kinds to many channels: sizes around those of tiles, panels and boxes."""
     for dtype in ["float32", "float64"]:
         for n_in, n_out, width in channels:
             for k, s, p, d in ((2, 2, 0, 1), (4, 2, 1, 1), (3, 2, 1, 1), (3, 1, 2, 2), (5, 3, 0, 1)):
@@ -102,6 +102,8 @@ def phases(channels=CHANNELS):
                 bias = (fractions(name, n_out, dtype),) if k % 2 else ()
                 options = {"stride": s, "padding": p, "dilation": d}
                 yield name, functional.conv_transpose2d, (x, w, *bias), options
+            w = fractions(name, (n_out, n_in, 3, 4), dtype)
+            yield f"one {name}", functional.conv2d, (x, w, *bias), {"padding": (1, 2)}
 
 
 def upscales():

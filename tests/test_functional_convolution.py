@@ -162,6 +162,25 @@ def test_one_sum_in_one_order(rng, dtype, n_in, n_out, height, width, k, stride,
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize(
+    ("n_in", "n_out", "height", "width"), [(1, 1, 3, 47), (15, 5, 9, 48), (43, 9, 3, 500), (3, 2, 40, 33)]
+)
+def test_one_sum_in_one_order_forward(rng, dtype, stride, n_in, n_out, height, width):
+    x = rng.standard_normal((2, n_in, height, width)).astype(dtype)
+    weight, bias = rng.standard_normal((n_out, n_in, 3, 3)).astype(dtype), rng.standard_normal(n_out).astype(dtype)
+    padded = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))
+    total = np.zeros((2, n_out, height, width), dtype)
+    for c, i, j in np.ndindex(n_in, 3, 3):
+        total += padded[:, c, np.newaxis, i : i + height, j : j + width] * weight[:, c, i, j, np.newaxis, np.newaxis]
+    wanted = (total + bias.reshape(-1, 1, 1))[:, :, ::stride, ::stride]
+    for given in (x, np.asfortranarray(x)):
+        for threads in (1, 2, 3):
+            got = F.conv2d(given, weight, bias, stride, 1, n_threads=threads)
+            np.testing.assert_array_equal(got, wanted)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("strange", [np.inf, -np.inf, np.nan])
 def test_weights_that_are_not_finite_meet_pixels_only(rng, dtype, strange):
     """Beyond the border there is nothing, not zeros: no NaN where no pixel meets such a weight."""

@@ -52,6 +52,7 @@ cdef struct Task:
     Py_ssize_t small_image, large_image, pixels        # bytes; elements of a channel of the small side
     const char* bias
     bint phased                       # a transposed convolution that goes by phases
+    Work mirrored                     # a convolution as a transposed one: the side that is read is the small one
     bint checked, strange             # whether weights must be finite; they are not
     Phases phases
     char* packed                      # a convolution's kernels in panels, one group after the other
@@ -156,6 +157,43 @@ cdef void multiply(
         first += width
 
 
+cdef Py_ssize_t cut_runs(const Phases* p, const Box* b, Py_ssize_t first, Py_ssize_t n, Run* runs) noexcept nogil:
+    """Pixels ``first`` to first + n of a box as runs along its rows; how many."""
+    cdef Py_ssize_t done = 0, count = 0, x
+    while done < n:
+        x = (first + done) % b.width
+        runs[count].at = (first + done) // b.width*p.row + x
+        runs[count].to = done
+        runs[count].n = min(b.width - x, n - done)
+        done += runs[count].n
+        count += 1
+    return count
+
+
+cdef void multiply_phase(
+    const Task* t, Buffers* b, const Box* box, Py_ssize_t phase, const char* kernels, Py_ssize_t count, char* sums,
+    Py_ssize_t step,
+) noexcept nogil:
+    """Sums of ``count`` output channels, ``step`` elements apart, for all pixels of a box."""
+    cdef const Phases* p = &t.phases
+    cdef Py_ssize_t size = t.work.itemsize, width = ops.product_width[t.work.number], pixels = box.rows*box.width
+    cdef Py_ssize_t begin = p.first[phase], taps = p.first[phase + 1] - begin, depth = taps*t.inputs
+    cdef Py_ssize_t first, k0 = 0, n, columns
+    kernels += begin*panels(count)*PRODUCT_ROWS*t.inputs*size
+    # By depth first: its part of the kernels is read for every panel of pixels.
+    while k0 < depth:
+        first = 0
+        while first < pixels:
+            columns = min(width, pixels - first)
+            n = cut_runs(p, box, first, columns, b.runs)
+            ops.panel[t.work.number](
+                b.box, p.channel, p.offset + begin, taps, k0, min(depth - k0, <Py_ssize_t> DEPTH), b.runs, n, b.panel,
+            )
+            multiply_panel(t, kernels, count, depth, k0, b.panel, columns, sums + first*size, step)
+            first += width
+        k0 += DEPTH
+
+
 cdef inline char* take(char* space, Py_ssize_t* used, Py_ssize_t size) noexcept nogil:
     cdef Py_ssize_t at = used[0]
     used[0] += padded(size)
@@ -175,14 +213,15 @@ cdef Py_ssize_t divide_space(const Task* t, Buffers* b, bint back, char* space) 
     return used
 
 
-cdef Py_ssize_t divide_space_of_phases(const Task* t, Buffers* b, char* space) noexcept nogil:
+cdef Py_ssize_t divide_space_of_phases(const Task* t, Buffers* b, bint back, char* space) noexcept nogil:
     """The same for phases."""
     cdef Py_ssize_t used = 0, size = t.work.itemsize, width = ops.product_width[t.work.number]
     b.panel = take(space, &used, DEPTH*width*size)
     b.box = take(space, &used, t.inputs*t.phases.channel*size)
-    b.columns = take(space, &used, t.work.x.stride*t.block*t.phases.rows*t.phases.width*size)
-    b.kernels = take(space, &used, panels(t.block)*PRODUCT_ROWS*t.inputs*t.taps*size)
     b.runs = <Run*> take(space, &used, width*sizeof(Run))
+    if back:
+        b.columns = take(space, &used, t.work.x.stride*t.block*t.phases.rows*t.phases.width*size)
+        b.kernels = take(space, &used, panels(t.block)*PRODUCT_ROWS*t.inputs*t.taps*size)
     return used
 
 
@@ -210,42 +249,6 @@ cdef void fold_block(
         begin = k.end
 
 
-cdef Py_ssize_t cut_runs(const Phases* p, const Box* b, Py_ssize_t first, Py_ssize_t n, Run* runs) noexcept nogil:
-    """Pixels ``first`` to first + n of a box as runs along its rows; how many."""
-    cdef Py_ssize_t done = 0, count = 0, x
-    while done < n:
-        x = (first + done) % b.width
-        runs[count].at = (first + done) // b.width*p.row + x
-        runs[count].to = done
-        runs[count].n = min(b.width - x, n - done)
-        done += runs[count].n
-        count += 1
-    return count
-
-
-cdef void multiply_phase(
-    const Task* t, Buffers* b, const Box* box, Py_ssize_t phase, Py_ssize_t count, char* sums
-) noexcept nogil:
-    """Sums of ``count`` output channels for all pixels of a box."""
-    cdef const Phases* p = &t.phases
-    cdef Py_ssize_t size = t.work.itemsize, width = ops.product_width[t.work.number], pixels = box.rows*box.width
-    cdef Py_ssize_t begin = p.first[phase], taps = p.first[phase + 1] - begin, depth = taps*t.inputs
-    cdef Py_ssize_t first, k0 = 0, n, columns
-    cdef const char* kernels = b.kernels + begin*panels(count)*PRODUCT_ROWS*t.inputs*size
-    # By depth first: its part of the kernels is read for every panel of pixels.
-    while k0 < depth:
-        first = 0
-        while first < pixels:
-            columns = min(width, pixels - first)
-            n = cut_runs(p, box, first, columns, b.runs)
-            ops.panel[t.work.number](
-                b.box, p.channel, p.offset + begin, taps, k0, min(depth - k0, <Py_ssize_t> DEPTH), b.runs, n, b.panel,
-            )
-            multiply_panel(t, kernels, count, depth, k0, b.panel, columns, sums + first*size, pixels)
-            first += width
-        k0 += DEPTH
-
-
 cdef void convolve_back_box(
     const Task* t, Buffers* b, Work* k, const Box* box, const char* source, Py_ssize_t count
 ) noexcept nogil:
@@ -254,7 +257,9 @@ cdef void convolve_back_box(
     copy_box(k, &t.phases, box, source, t.inputs, b.box)
     for phase in range(k.z.stride*k.y.stride):
         for across in range(k.x.stride):
-            multiply_phase(t, b, box, phase*k.x.stride + across, count, b.columns + across*step)
+            multiply_phase(
+                t, b, box, phase*k.x.stride + across, b.kernels, count, b.columns + across*step, box.rows*box.width
+            )
         if k.bias != NULL:
             for c in range(k.x.stride*count):
                 ops.add_value[k.number](k.bias + c % count*k.itemsize, b.columns + c*row*k.itemsize, row)
@@ -284,7 +289,7 @@ cdef void convolve_back_part(
     cdef Py_ssize_t size = t.work.itemsize, step = t.outputs*t.taps*size, at = c0, g, c, count, n
     cdef const char* weight
     if t.phased:
-        divide_space_of_phases(t, &b, space)
+        divide_space_of_phases(t, &b, True, space)
     else:
         divide_space(t, &b, True, space)
     while at < c1:
@@ -348,13 +353,43 @@ cdef void convolve_band(const Task* t, Buffers* b, Py_ssize_t n, Py_ssize_t begi
                 ops.add_value[k.number](t.bias + (g*t.outputs + o)*size, row, pixels)
 
 
+cdef void convolve_box(const Task* t, Buffers* b, Py_ssize_t n, const Box* box) noexcept nogil:
+    """All output channels of a box of an image. Its pixels follow one another in the target."""
+    cdef const Work* k = &t.work
+    cdef Py_ssize_t size = k.itemsize, pixels = box.rows*box.width, depth = t.inputs*t.taps, g, o
+    cdef Py_ssize_t begin = (box.z*k.y.small + box.y)*k.x.small + box.x
+    cdef char* out
+    for g in range(t.groups):
+        copy_box(&t.mirrored, &t.phases, box, k.large + n*t.large_image + g*t.inputs*k.c, t.inputs, b.box)
+        out = t.small + n*t.small_image + (g*t.outputs*t.pixels + begin)*size
+        multiply_phase(
+            t, b, box, 0, t.packed + g*panels(t.outputs)*PRODUCT_ROWS*depth*size, t.outputs, out, t.pixels
+        )
+        if t.bias != NULL:
+            for o in range(t.outputs):
+                ops.add_value[k.number](t.bias + (g*t.outputs + o)*size, out + o*t.pixels*size, pixels)
+
+
+cdef inline Py_ssize_t parts(const Task* t) noexcept nogil:
+    # Bands or boxes of an image.
+    return boxes(&t.phases) if t.phased else (t.work.z.small*t.work.y.small + t.band - 1)//t.band
+
+
 cdef void convolve_part(const Task* t, char* space, Py_ssize_t begin, Py_ssize_t end) noexcept nogil:
-    """Bands ``begin`` to ``end``, counted through all images."""
+    """Bands or boxes ``begin`` to ``end``, counted through all images."""
     cdef Buffers b
-    cdef Py_ssize_t each = (t.work.z.small*t.work.y.small + t.band - 1)//t.band, i
-    divide_space(t, &b, False, space)
+    cdef Box box
+    cdef Py_ssize_t each = parts(t), i
+    if t.phased:
+        divide_space_of_phases(t, &b, False, space)
+    else:
+        divide_space(t, &b, False, space)
     for i in range(begin, end):
-        convolve_band(t, &b, i // each, (i % each)*t.band)
+        if t.phased:
+            box = box_at(&t.phases, i % each)
+            convolve_box(t, &b, i // each, &box)
+        else:
+            convolve_band(t, &b, i // each, (i % each)*t.band)
 
 
 cdef void pack_groups(Task* t, int team) noexcept nogil:
@@ -457,7 +492,7 @@ cdef int convolve_back_by(Task* t, int threads, bint phased) except -1:
     cdef char* space
     t.phased = phased
     if phased:
-        each = divide_space_of_phases(t, &measure, NULL)
+        each = divide_space_of_phases(t, &measure, True, NULL)
     else:
         choose_band(t, t.taps)
         t.block = max(min(BAND//(t.band*t.work.x.small*t.taps), t.outputs), <Py_ssize_t> 1)
@@ -494,6 +529,29 @@ def convolve_back(source, weight, bias, target, tuple axes, Py_ssize_t groups, i
         free_phases(&t.phases)
 
 
+cdef Axis mirrored(const Axis* a) noexcept:
+    # Tap k of target pixel x is source pixel x + k*dilation - pad: the signs are those of a transposed convolution.
+    cdef Axis b
+    b.small, b.large, b.taps, b.stride, b.pad, b.dilation = a.large, a.small, a.taps, 1, -a.pad, -a.dilation
+    return b
+
+
+cdef bint by_one_phase(Task* t, int threads) noexcept:
+    """Whether a convolution needs no columns, for its bits are the same; plans its boxes, one for each thread."""
+    cdef Work* k = &t.work
+    cdef bint single = k.z.stride == 1 and k.y.stride == 1 and k.x.stride == 1
+    cdef bint joined = k.w == k.itemsize and k.h == k.x.large*k.w and k.d == k.y.large*k.h and k.c == k.z.large*k.d
+    if (k.number != N_F32 and k.number != N_F64) or not single or not joined:
+        return False
+    t.mirrored = k[0]
+    t.mirrored.z, t.mirrored.y, t.mirrored.x = mirrored(&k.z), mirrored(&k.y), mirrored(&k.x)
+    if not plan_phases(&t.mirrored, &t.phases):
+        return False
+    while t.images*boxes(&t.phases) < threads and t.phases.rows > 1:
+        t.phases.rows = (t.phases.rows + 1)//2
+    return True
+
+
 def convolve(source, weight, bias, target, tuple axes, Py_ssize_t groups, int threads):
     """Convolution of ``source`` (N x C x D x H x W, any strides) into ``target`` (contiguous).
 
@@ -508,10 +566,14 @@ def convolve(source, weight, bias, target, tuple axes, Py_ssize_t groups, int th
     cdef char* memory
     cdef char* space
     describe(&t, views, source, weight, bias, target, axes, groups, False)
-    choose_band(&t, t.inputs*t.taps)
-    total = t.images*((t.work.z.small*t.work.y.small + t.band - 1)//t.band)
+    t.phased = by_one_phase(&t, threads)
+    if t.phased:
+        each = divide_space_of_phases(&t, &measure, False, NULL)
+    else:
+        choose_band(&t, t.inputs*t.taps)
+        each = divide_space(&t, &measure, False, NULL)
+    total = t.images*parts(&t)
     team = <int> min(<Py_ssize_t> threads, total)
-    each = divide_space(&t, &measure, False, NULL)
     memory = <char*> malloc(each*team + LINE)
     space = memory + (LINE - <size_t> memory % LINE)
     t.packed = <char*> malloc(groups*panels(t.outputs)*PRODUCT_ROWS*t.inputs*t.taps*t.work.itemsize)
@@ -523,5 +585,6 @@ def convolve(source, weight, bias, target, tuple axes, Py_ssize_t groups, int th
             convolve_all(&t, space, each, total, team)
             leave_team(team)
     finally:
+        free_phases(&t.phases)
         free(memory)
         free(t.packed)

@@ -1,5 +1,7 @@
 """The phases of a transposed convolution: target pixels whose positions have one remainder by the stride.
 
+A convolution with stride 1 has one phase.
+
 Each phase is a convolution with stride 1 by those taps that meet it, so each of its pixels is one sum over channels and
 taps, and nothing is added up in memory afterwards. The source is read from a copy of a box of it with margins of zeros.
 
@@ -26,7 +28,6 @@ cdef extern from *:
 cdef enum:
     AHEAD = 8          # input channels from the kernels that are packed to those that are fetched
     MOST = 8           # phases of an axis
-    MOST_TAPS = 512    # of a kernel
     PIXELS = 480       # positions of a box: ten tiles of 48
     WASTE = 4          # a box with margins may be as many times larger than the box
 
@@ -43,7 +44,7 @@ cdef inline Py_ssize_t shift(const Axis* a, Py_ssize_t phase, Py_ssize_t tap) no
 
 
 cdef bint plan_side(const Axis* a, Side* side) noexcept:
-    """Whether the axis has few phases, and taps for each."""
+    """Whether the axis has few phases, taps for each, and margins of some size at most."""
     cdef Py_ssize_t phase, tap, at, met = 0
     if a.stride > MOST or a.stride > a.taps:
         return False
@@ -58,7 +59,7 @@ cdef bint plan_side(const Axis* a, Side* side) noexcept:
                 met += 1
         if met == 0:
             return False
-    return True
+    return side.high - side.low <= PIXELS
 
 
 cdef void plan_taps(const Work* k, Phases* p) noexcept:
@@ -93,8 +94,6 @@ cdef bint plan_phases(const Work* k, Phases* p) noexcept:
     p.plane = (p.rows + p.y.high - p.y.low)*p.row
     p.channel = (1 + p.z.high - p.z.low)*p.plane
     if p.channel > WASTE*p.rows*p.width or p.z.count*p.y.count*p.x.count > 5*(k.z.small*k.y.small*k.x.small)//4:
-        return False
-    if k.z.taps*k.y.taps*k.x.taps > MOST_TAPS:
         return False
     p.phases = k.z.stride*k.y.stride*k.x.stride
     p.taps = k.z.taps*k.y.taps*k.x.taps
@@ -178,8 +177,8 @@ cdef inline void fetch(const char* start, Py_ssize_t n) noexcept nogil:
 
 
 cdef inline void pack_panel(
-    const Phases* p, const char* weight, Py_ssize_t step, Py_ssize_t inputs, Py_ssize_t rows, Py_ssize_t phase, char* to,
-    const Py_ssize_t size,
+    const Phases* p, const char* weight, Py_ssize_t step, Py_ssize_t inputs, Py_ssize_t rows, Py_ssize_t phase,
+    char* to, const Py_ssize_t size,
 ) noexcept nogil:
     # Up to PRODUCT_ROWS kernels, of one phase; the last one again for those that are missing.
     cdef Py_ssize_t row = p.taps*size, r1 = min(<Py_ssize_t> 1, rows - 1)*row, r2 = min(<Py_ssize_t> 2, rows - 1)*row
@@ -230,7 +229,7 @@ cdef void pack_phases(
     char* out,
 ) noexcept nogil:
     """Panels of PRODUCT_ROWS outputs by channels by taps, phase after phase; ``step`` bytes between input channels."""
-    cdef Py_ssize_t panels = (outputs + PRODUCT_ROWS - 1)//PRODUCT_ROWS, panel, phase, rows
+    cdef Py_ssize_t panels = (outputs + PRODUCT_ROWS - 1)//PRODUCT_ROWS, panel, phase, taps, rows
     cdef const char* kernels
     cdef char* to
     for panel in range(panels):
@@ -238,7 +237,8 @@ cdef void pack_phases(
         kernels = weight + panel*PRODUCT_ROWS*p.taps*size
         # A panel's kernels stay in the cache until all phases have theirs.
         for phase in range(p.phases):
-            to = out + (p.first[phase]*panels + panel*(p.first[phase + 1] - p.first[phase]))*inputs*PRODUCT_ROWS*size
+            taps = p.first[phase + 1] - p.first[phase]
+            to = out + (p.first[phase]*panels + panel*taps)*inputs*PRODUCT_ROWS*size
             if size == 4:
                 pack_panel(p, kernels, step, inputs, rows, phase, to, 4)
             else:
@@ -250,7 +250,7 @@ cdef void pack_phases(
 cdef void join_row(const Work* k, const Box* b, const char* sums, Py_ssize_t step, char* out) noexcept nogil:
     """A row of each phase along x, ``step`` bytes apart, to its part of a target row."""
     cdef const void* rows[MOST]
-    cdef Py_ssize_t stride = k.x.stride, size = k.itemsize, r, x
+    cdef Py_ssize_t stride = k.x.stride, size = k.itemsize, r
     cdef Py_ssize_t whole = min(b.width, k.x.large//stride - b.x)
     for r in range(stride):
         rows[r] = sums + r*step

@@ -65,9 +65,9 @@ ctypedef void (*add_fn)(const void* row, void* out, Py_ssize_t n) noexcept nogil
 ctypedef void (*product_fn)(
     const void* a, const void* b, Py_ssize_t depth, Py_ssize_t m, Py_ssize_t n, void* c, Py_ssize_t step, bint more
 ) noexcept nogil
-# The panel b of a product out of places in memory: row k = channel*taps + j, for first <= k < first + depth, consists of
-# `runs` of elements that follow from source + channel*step + offset[j]. Whole vectors are read and written: up to 60
-# bytes behind the last run and behind the panel.
+# The panel b of a product out of places in memory: row k = channel*taps + j, for first <= k < first + depth, consists
+# of `runs` of elements that follow from source + channel*step + offset[j]. Whole vectors are read and written: less
+# than a vector behind the last run and behind the panel.
 ctypedef void (*panel_fn)(
     const void* source, Py_ssize_t step, const Py_ssize_t* offset, Py_ssize_t taps, Py_ssize_t first, Py_ssize_t depth,
     const Run* runs, Py_ssize_t n, void* panel
