@@ -36,6 +36,7 @@ MODULES = [
     f"{ENGINE}.unpool",
     f"{ENGINE}.shuffle",
     f"{ENGINE}.fold",
+    f"{ENGINE}.phases",
     f"{ENGINE}.convolve",
     f"{ENGINE}.fused",
     f"{ENGINE}.upscale",

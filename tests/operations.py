@@ -89,6 +89,23 @@ def convolutions(widths):
                     yield name, functional.conv2d, (x, w, bias), {"stride": s, "padding": p}
 
 
+CHANNELS = [(1, 8, 16), (3, 9, 47), (31, 12, 48), (32, 11, 49), (33, 17, 15), (9, 33, 97), (65, 8, 5), (2, 10, 481)]
+
+
+def phases(channels=CHANNELS):
+    """Convolutions of both kinds to many channels: sizes around those of tiles, panels and boxes."""
+    for dtype in ["float32", "float64"]:
+        for n_in, n_out, width in channels:
+            for k, s, p, d in ((2, 2, 0, 1), (4, 2, 1, 1), (3, 2, 1, 1), (3, 1, 2, 2), (5, 3, 0, 1)):
+                name = f"phases {dtype} {n_in} {n_out} {width} {k} {s} {p} {d}"
+                x, w = fractions(name, (1, n_in, 5, width), dtype), fractions(name, (n_in, n_out, k, k), dtype)
+                bias = (fractions(name, n_out, dtype),) if k % 2 else ()
+                options = {"stride": s, "padding": p, "dilation": d}
+                yield name, functional.conv_transpose2d, (x, w, *bias), options
+            w = fractions(name, (n_out, n_in, 3, 4), dtype)
+            yield f"one {name}", functional.conv2d, (x, w, *bias), {"padding": (1, 2)}
+
+
 def upscales():
     for dtype in ("float32", "float64"):
         for channels in (1, 2, 5, 9):
@@ -100,6 +117,7 @@ def upscales():
 def cases(widths=WIDTHS):
     for kind in (pools, unpools, shuffles, convolutions):
         yield from kind(widths)
+    yield from phases()
     yield from upscales()
 
 
@@ -121,6 +139,8 @@ def large_cases():
         yield f"large unshuffle {dtype}", functional.pixel_unshuffle, (x,), {"downscale_factor": 2}
         x, w = fractions(f"columns {dtype}", (2, 9, 120, 130), dtype), fractions("weight", (9, 4, 4, 4), dtype)
         yield f"large transposed {dtype}", functional.conv_transpose2d, (x, w), {"stride": 2, "padding": 1}
+        w = fractions("many", (9, 40, 4, 4), dtype)
+        yield f"large phases {dtype}", functional.conv_transpose2d, (x, w), {"stride": 2, "padding": 1}
         deep = fractions(f"deep {dtype}", (1, 300, 30, 31), dtype), fractions("kernels", (6, 300, 3, 3), dtype)
         yield f"large conv {dtype}", functional.conv2d, deep, {"padding": 1}
 

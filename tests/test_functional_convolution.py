@@ -54,10 +54,11 @@ def test_conv_by_definition(rng, axes, case, dtype):
 @pytest.mark.parametrize("axes", [1, 2, 3])
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "int32", "int64"])
-def test_conv_transpose_by_definition(rng, axes, case, dtype):
+@pytest.mark.parametrize("outputs", [2, 9])
+def test_conv_transpose_by_definition(rng, axes, case, dtype, outputs):
     k, s, p, d, groups, has_bias = case
-    x, weight = integers(rng, (2, 6, *SIZES[axes]), dtype), integers(rng, (6, 2, *(k,) * axes), dtype)
-    bias = integers(rng, 2 * groups, dtype) if has_bias else None
+    x, weight = integers(rng, (2, 6, *SIZES[axes]), dtype), integers(rng, (6, outputs, *(k,) * axes), dtype)
+    bias = integers(rng, outputs * groups, dtype) if has_bias else None
     for extra in range(min(max(s, d), 2)):
         wanted = reference.conv_transpose(
             x, weight, bias, (s,) * axes, (p,) * axes, (extra,) * axes, groups, (d,) * axes
@@ -109,6 +110,91 @@ def test_blocks_of_channels(rng, groups):
     kernels = integers(rng, (128, 320 // groups, 3, 3))
     wanted = reference.conv(x, kernels, None, (1, 1), (1, 1), (1, 1), groups)
     np.testing.assert_array_equal(F.conv2d(x, kernels, padding=1, groups=groups), wanted)
+
+
+def summed_by_phases(x, weight, bias, stride, padding, dilation):
+    """Every output pixel is one sum, channel by channel and tap by tap, rounded after each step in the dtype of x."""
+    (_, n_in, height, width), (_, n_out, k, _) = x.shape, weight.shape
+    size = [(n - 1) * stride - 2 * padding + dilation * (k - 1) + 1 for n in (height, width)]
+    margin = dilation * k + padding
+    padded = np.pad(x, ((0, 0), (0, 0), (margin, margin), (margin, margin)))
+    out = np.zeros((len(x), n_out, *size), x.dtype)
+    for phase in np.ndindex(stride, stride):
+        rows, columns = (len(range(r, n, stride)) for r, n in zip(phase, size, strict=True))
+        total = None
+        for c, *tap in np.ndindex(n_in, k, k):
+            at = [r + padding - t * dilation for r, t in zip(phase, tap, strict=True)]
+            if at[0] % stride or at[1] % stride:
+                continue
+            y, z = (margin + a // stride for a in at)
+            pixels = padded[:, c, np.newaxis, y : y + rows, z : z + columns]
+            product = pixels * weight[c, :, *tap, np.newaxis, np.newaxis]
+            total = product if total is None else total + product
+        out[:, :, phase[0] :: stride, phase[1] :: stride] = total
+    return out if bias is None else out + bias.reshape(-1, 1, 1)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    ("n_in", "n_out", "height", "width", "k", "stride", "padding", "dilation"),
+    [
+        (1, 8, 6, 16, 4, 2, 1, 1),  # the fewest channels
+        (3, 9, 3, 5, 3, 2, 1, 1),  # a tile with one row, phases of different sizes
+        (31, 10, 4, 47, 4, 2, 1, 1),  # depth 124, a pixel less than a tile
+        (32, 11, 4, 48, 4, 2, 1, 1),  # depth 128, a tile
+        (33, 12, 4, 49, 4, 2, 1, 1),  # depth 132, a pixel more
+        (43, 8, 7, 9, 3, 1, 1, 1),  # one phase, a channel on both sides of a panel's border
+        (2, 8, 2, 481, 4, 2, 1, 1),  # a box and a pixel along a row
+        (2, 8, 31, 33, 2, 2, 0, 1),  # boxes of 14 rows, no margins
+        (5, 13, 20, 30, 3, 1, 2, 2),  # dilation
+        (4, 8, 9, 20, 5, 3, 4, 1),  # more padding than the kernel needs, a stride of three
+        (2, 290, 16, 32, 3, 2, 0, 1),  # more channels than a block
+    ],
+)
+def test_one_sum_in_one_order(rng, dtype, n_in, n_out, height, width, k, stride, padding, dilation):
+    x = rng.standard_normal((2, n_in, height, width)).astype(dtype)
+    weight = rng.standard_normal((n_in, n_out, k, k)).astype(dtype)
+    bias = rng.standard_normal(n_out).astype(dtype)
+    wanted = summed_by_phases(x, weight, bias, stride, padding, dilation)
+    for threads in (1, 2, 3):
+        got = F.conv_transpose2d(x, weight, bias, stride, padding, dilation=dilation, n_threads=threads)
+        np.testing.assert_array_equal(got, wanted)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize(
+    ("n_in", "n_out", "height", "width"), [(1, 1, 3, 47), (15, 5, 9, 48), (43, 9, 3, 500), (3, 2, 40, 33)]
+)
+def test_one_sum_in_one_order_forward(rng, dtype, stride, n_in, n_out, height, width):
+    x = rng.standard_normal((2, n_in, height, width)).astype(dtype)
+    weight, bias = rng.standard_normal((n_out, n_in, 3, 3)).astype(dtype), rng.standard_normal(n_out).astype(dtype)
+    padded = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))
+    total = np.zeros((2, n_out, height, width), dtype)
+    for c, i, j in np.ndindex(n_in, 3, 3):
+        total += padded[:, c, np.newaxis, i : i + height, j : j + width] * weight[:, c, i, j, np.newaxis, np.newaxis]
+    wanted = (total + bias.reshape(-1, 1, 1))[:, :, ::stride, ::stride]
+    for given in (x, np.asfortranarray(x)):
+        for threads in (1, 2, 3):
+            got = F.conv2d(given, weight, bias, stride, 1, n_threads=threads)
+            np.testing.assert_array_equal(got, wanted)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("strange", [np.inf, -np.inf, np.nan])
+def test_weights_that_are_not_finite_meet_pixels_only(rng, dtype, strange):
+    """Beyond the border there is nothing, not zeros: no NaN where no pixel meets such a weight."""
+    x, weight = np.abs(integers(rng, (2, 3, 20, 24), dtype)) + 1, integers(rng, (3, 9, 3, 3), dtype)
+    for place in ((0, 0, 0, 0), (2, 8, 2, 2), (1, 4, 1, 0)):
+        odd = weight.copy()
+        odd[place] = strange
+        wanted = np.zeros((2, 9, 41, 49), dtype)
+        for c, i, j in np.ndindex(3, 3, 3):
+            taps = odd[c, :, i, j, np.newaxis, np.newaxis]
+            wanted[:, :, i : i + 39 : 2, j : j + 47 : 2] += x[:, c, np.newaxis] * taps
+        for threads in (1, 2):
+            np.testing.assert_array_equal(F.conv_transpose2d(x, odd, stride=2, n_threads=threads), wanted)
+        assert np.isfinite(wanted).any(axis=(2, 3)).all()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="maximum memory is read as Linux counts it")

@@ -1,7 +1,7 @@
 """Convolution and transposed convolution, with PyTorch's names, numbers and refusals.
 
-Columns exist for one band at a time. Every sum is added up in one order, so results do not depend on the number of
-threads or on the processor. float16 is calculated in float32, everything else in its own type.
+What is rearranged exists for one band at a time. Every sum is added up in one order, so results do not depend on the
+number of threads or on the processor. float16 is calculated in float32, everything else in its own type.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 from libc.math cimport INFINITY, pow, powf, sqrt, sqrtf
 from libc.string cimport memmove, memset
 
-from cyresize.engine.rows.ops_table cimport OpsKernels, Spans, Taps
+from cyresize.engine.rows.ops_table cimport OpsKernels, Run, Spans, Taps
 
 ctypedef long long i64
 
@@ -294,11 +294,13 @@ cdef void add_value(const number* value, number* out, Py_ssize_t n) noexcept nog
 # ---- tiles of matrix products
 
 # Vectors by the compilers' extension: arithmetic on them is written as on numbers. Other compilers work with tiles of
-# single numbers. 64 bytes were slower than 32 on Zen 4, whose units are 32 bytes wide (90 against 110 GFLOP/s).
+# single numbers.
 cdef extern from *:
     """
     #if defined(__GNUC__) || defined(__clang__)
-    #if defined(__AVX__)
+    #if defined(__AVX512F__)
+    #define CYRESIZE_VECTOR 64
+    #elif defined(__AVX__)
     #define CYRESIZE_VECTOR 32
     #else
     #define CYRESIZE_VECTOR 16
@@ -314,11 +316,19 @@ cdef extern from *:
     #define cyresize_all_floats(x) ((float) (x))
     #define cyresize_all_doubles(x) ((double) (x))
     #endif
+    /* On Zen 4 a broadcast to 64 bytes takes the time of a product, unless it is the operand of one. The compiler makes
+       it that if no other product shares it: what is read through a pointer of which it knows nothing is not shared. */
+    #if defined(__AVX512F__) && (defined(__GNUC__) || defined(__clang__))
+    #define cyresize_apart(p) __asm__("" : "+r"(p))
+    #else
+    #define cyresize_apart(p)
+    #endif
     """
     ctypedef float floats "cyresize_floats"
     ctypedef double doubles "cyresize_doubles"
     floats all_floats "cyresize_all_floats"(float x) noexcept nogil
     doubles all_doubles "cyresize_all_doubles"(double x) noexcept nogil
+    void apart "cyresize_apart"(const void* p) noexcept nogil
 
 ctypedef fused vector:
     floats
@@ -332,59 +342,60 @@ cdef inline vector all_of(const vector* unused, const void* a, Py_ssize_t k) noe
         return all_doubles((<const double*> a)[k])
 
 
+cdef inline void add_products(
+    vector* s, vector b0, vector b1, vector b2, const void* a0, const void* a1, const void* a2, Py_ssize_t k,
+    const int V, const bint first,
+) noexcept nogil:
+    # One row of a tile. All three of a0, a1 and a2 are the same panel.
+    cdef vector p0 = b0*all_of(s, a0, k), p1 = b1*all_of(s, a1, k), p2 = b2*all_of(s, a2, k)
+    s[0] = p0 if first else s[0] + p0
+    if V > 1:
+        s[1] = p1 if first else s[1] + p1
+    if V > 2:
+        s[2] = p2 if first else s[2] + p2
+
+
+cdef inline void move_vectors(vector* to, const vector* source, const int V) noexcept nogil:
+    to[0] = source[0]
+    if V > 1:
+        to[1] = source[1]
+    if V > 2:
+        to[2] = source[2]
+
+
 cdef inline void product_tile(
     const void* a, const vector* b, Py_ssize_t depth, char* c, Py_ssize_t step, bint more, const int V
 ) noexcept nogil:
     # Four rows of V <= 3 vectors: up to twelve sums in registers. `step` in bytes; vectors of b come in threes.
-    cdef vector* c0 = <vector*> c
-    cdef vector* c1 = <vector*> (c + step)
-    cdef vector* c2 = <vector*> (c + 2*step)
-    cdef vector* c3 = <vector*> (c + 3*step)
-    cdef vector s00, s01, s02, s10, s11, s12, s20, s21, s22, s30, s31, s32, b0, b1, b2, w
+    cdef vector[12] s
+    cdef const void* a1 = a
+    cdef const void* a2 = a
     cdef Py_ssize_t k = 0
     # Unused vectors repeat the first one; the compiler drops them.
     cdef int i1 = 1 if V > 1 else 0, i2 = 2 if V > 2 else 0
+    apart(a1)
+    apart(a2)
     if more:
-        s00, s01, s02 = c0[0], c0[i1], c0[i2]
-        s10, s11, s12 = c1[0], c1[i1], c1[i2]
-        s20, s21, s22 = c2[0], c2[i1], c2[i2]
-        s30, s31, s32 = c3[0], c3[i1], c3[i2]
+        move_vectors(&s[0], <const vector*> c, V)
+        move_vectors(&s[3], <const vector*> (c + step), V)
+        move_vectors(&s[6], <const vector*> (c + 2*step), V)
+        move_vectors(&s[9], <const vector*> (c + 3*step), V)
     else:
-        b0, b1, b2 = b[0], b[i1], b[i2]
-        w = all_of(b, a, 0)
-        s00, s01, s02 = b0*w, b1*w, b2*w
-        w = all_of(b, a, 1)
-        s10, s11, s12 = b0*w, b1*w, b2*w
-        w = all_of(b, a, 2)
-        s20, s21, s22 = b0*w, b1*w, b2*w
-        w = all_of(b, a, 3)
-        s30, s31, s32 = b0*w, b1*w, b2*w
+        add_products(&s[0], b[0], b[i1], b[i2], a, a1, a2, 0, V, True)
+        add_products(&s[3], b[0], b[i1], b[i2], a, a1, a2, 1, V, True)
+        add_products(&s[6], b[0], b[i1], b[i2], a, a1, a2, 2, V, True)
+        add_products(&s[9], b[0], b[i1], b[i2], a, a1, a2, 3, V, True)
         k = 1
     while k < depth:
-        b0, b1, b2 = b[3*k], b[3*k + i1], b[3*k + i2]
-        w = all_of(b, a, 4*k)
-        s00, s01, s02 = s00 + b0*w, s01 + b1*w, s02 + b2*w
-        w = all_of(b, a, 4*k + 1)
-        s10, s11, s12 = s10 + b0*w, s11 + b1*w, s12 + b2*w
-        w = all_of(b, a, 4*k + 2)
-        s20, s21, s22 = s20 + b0*w, s21 + b1*w, s22 + b2*w
-        w = all_of(b, a, 4*k + 3)
-        s30, s31, s32 = s30 + b0*w, s31 + b1*w, s32 + b2*w
+        add_products(&s[0], b[3*k], b[3*k + i1], b[3*k + i2], a, a1, a2, 4*k, V, False)
+        add_products(&s[3], b[3*k], b[3*k + i1], b[3*k + i2], a, a1, a2, 4*k + 1, V, False)
+        add_products(&s[6], b[3*k], b[3*k + i1], b[3*k + i2], a, a1, a2, 4*k + 2, V, False)
+        add_products(&s[9], b[3*k], b[3*k + i1], b[3*k + i2], a, a1, a2, 4*k + 3, V, False)
         k += 1
-    c0[0] = s00
-    c1[0] = s10
-    c2[0] = s20
-    c3[0] = s30
-    if V > 1:
-        c0[1] = s01
-        c1[1] = s11
-        c2[1] = s21
-        c3[1] = s31
-    if V > 2:
-        c0[2] = s02
-        c1[2] = s12
-        c2[2] = s22
-        c3[2] = s32
+    move_vectors(<vector*> c, &s[0], V)
+    move_vectors(<vector*> (c + step), &s[3], V)
+    move_vectors(<vector*> (c + 2*step), &s[6], V)
+    move_vectors(<vector*> (c + 3*step), &s[9], V)
 
 
 cdef inline void product_tiles(
@@ -414,6 +425,33 @@ cdef void product(
     product_tiles(a, b, depth, <char*> tile, 3*sizeof(vector), more, n*size)
     for r in range(m):
         memcpy(c + r*step*size, &tile[3*r], n*size)
+
+
+cdef void panel(
+    const char* source, Py_ssize_t step, const Py_ssize_t* offset, Py_ssize_t taps, Py_ssize_t first, Py_ssize_t depth,
+    const Run* runs, Py_ssize_t n, vector* out,
+) noexcept nogil:
+    cdef Py_ssize_t size = sizeof(float) if vector is floats else sizeof(double), j = first % taps, k, i
+    cdef const char* at
+    cdef const vector* run
+    cdef vector* to
+    source += first // taps*step*size
+    for k in range(depth):
+        at = source + offset[j]*size
+        for i in range(n):
+            # Runs lie one after the other in a row: what a vector writes too much, the next run overwrites.
+            run = <const vector*> (at + runs[i].at*size)
+            to = <vector*> (<char*> (out + 3*k) + runs[i].to*size)
+            if runs[i].n*size <= <Py_ssize_t> sizeof(vector):
+                move_vectors(to, run, 1)
+            elif runs[i].n*size <= 2*<Py_ssize_t> sizeof(vector):
+                move_vectors(to, run, 2)
+            else:
+                move_vectors(to, run, 3)
+        j += 1
+        if j == taps:
+            j = 0
+            source += step*size
 
 
 ctypedef fused integer:

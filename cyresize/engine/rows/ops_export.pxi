@@ -16,6 +16,7 @@ from cyresize.engine.rows.ops_table cimport (
     deinterleave_fn,
     fold_rows_fn,
     interleave_fn,
+    panel_fn,
     product_fn,
     quad_at_fn,
     quad_fn,
@@ -96,6 +97,8 @@ ops.product[<int> N_F32] = <product_fn> product[floats]
 ops.product[<int> N_F64] = <product_fn> product[doubles]
 ops.product_width[<int> N_F32] = 3*sizeof(floats)//sizeof(float)
 ops.product_width[<int> N_F64] = 3*sizeof(doubles)//sizeof(double)
+ops.panel[<int> N_F32] = <panel_fn> panel[floats]
+ops.panel[<int> N_F64] = <panel_fn> panel[doubles]
 ops.to_f64 = <cast_fn> to_f64
 ops.from_f64 = <cast_fn> from_f64
 

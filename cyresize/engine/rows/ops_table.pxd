@@ -21,6 +21,9 @@ cdef struct Taps:
     const Py_ssize_t* begin
     const Py_ssize_t* end
 
+cdef struct Run:
+    Py_ssize_t at, to, n      # elements: where it begins in the source and in a row of the panel, how many
+
 cdef struct Spans:
     # Windows of any kind: output x reads source pixels start[x] + j*step, j < count[x].
     Py_ssize_t n_out
@@ -62,6 +65,13 @@ ctypedef void (*add_fn)(const void* row, void* out, Py_ssize_t n) noexcept nogil
 ctypedef void (*product_fn)(
     const void* a, const void* b, Py_ssize_t depth, Py_ssize_t m, Py_ssize_t n, void* c, Py_ssize_t step, bint more
 ) noexcept nogil
+# The panel b of a product out of places in memory: row k = channel*taps + j, for first <= k < first + depth, consists
+# of `runs` of elements that follow from source + channel*step + offset[j]. Whole vectors are read and written: less
+# than a vector behind the last run and behind the panel.
+ctypedef void (*panel_fn)(
+    const void* source, Py_ssize_t step, const Py_ssize_t* offset, Py_ssize_t taps, Py_ssize_t first, Py_ssize_t depth,
+    const Run* runs, Py_ssize_t n, void* panel
+) noexcept nogil
 # out[x] = row[x]**p
 ctypedef void (*raise_fn)(const void* row, double p, void* out, Py_ssize_t n) noexcept nogil
 
@@ -90,3 +100,4 @@ cdef struct OpsKernels:
     add_fn add_value[10]              # the same with one element for all
     product_fn product[10]
     Py_ssize_t product_width[10]
+    panel_fn panel[10]                # float and double only
