@@ -49,9 +49,10 @@ LEVELS = {
     "plain": None,
     "baseline": ["-march=x86-64-v2"],
     "v3": ["-march=x86-64-v3", "-mtune=generic"],
-    "v4": ["-march=x86-64-v4", "-mtune=generic", "-mprefer-vector-width=512"],
+    "v4": ["-march=x86-64-v4", "-mprfchw", "-mtune=generic", "-mprefer-vector-width=512"],
     "vbmi": [
         "-march=x86-64-v4",
+        "-mprfchw",
         "-mavx512vbmi",
         "-mavx512vbmi2",
         "-mavx512vnni",

@@ -66,7 +66,8 @@ cdef inline void float_blocks(
     const Columns* p, const float* row, float* out, Py_ssize_t begin, Py_ssize_t end, const int groups,
     const bint inside, const bint narrow, const bint masked,
 ) noexcept nogil:
-    cdef const Lanes* t = p.lanes
+    cdef Lanes t = p.lanes[0]
+    cdef Py_ssize_t ahead = p.ahead, step = p.channels
     cdef const u8* w = t.weights + 64*groups*begin
     cdef const u16* mask = t.masks + groups*begin
     cdef __m512i index, advance = _mm512_set1_epi32(<int> p.channels)
@@ -76,7 +77,7 @@ cdef inline void float_blocks(
     cdef int k
     for b in range(begin, end):
         s = row + t.base[b]
-        fetch(s, p.ahead)
+        fetch(s, ahead)
         index = _mm512_load_si512(t.index + 64*b)
         for k in range(t.used[b] if masked else groups):
             if k == 0 or not inside:
@@ -93,7 +94,7 @@ cdef inline void float_blocks(
             if inside:
                 index = _mm512_add_epi32(index, advance)
             else:
-                s += p.channels
+                s += step
         w += 64*groups
         mask += groups
         store_floats(out + t.out[b], t.n - t.out[b], total)
@@ -108,7 +109,8 @@ cdef inline void float_blocks2(
     const Columns* p, const float* row, const float* second, float* out, float* second_out, Py_ssize_t begin,
     Py_ssize_t end, const int groups, const bint inside, const bint narrow, const bint masked,
 ) noexcept nogil:
-    cdef const Lanes* t = p.lanes
+    cdef Lanes t = p.lanes[0]
+    cdef Py_ssize_t ahead = p.ahead, step = p.channels
     cdef const u8* w = t.weights + 64*groups*begin
     cdef const u16* mask = t.masks + groups*begin
     cdef __m512i index, advance = _mm512_set1_epi32(<int> p.channels)
@@ -118,8 +120,8 @@ cdef inline void float_blocks2(
     cdef int k
     for b in range(begin, end):
         at = t.base[b]
-        fetch(row + at, p.ahead)
-        fetch(second + at, p.ahead)
+        fetch(row + at, ahead)
+        fetch(second + at, ahead)
         index = _mm512_load_si512(t.index + 64*b)
         for k in range(t.used[b] if masked else groups):
             if k == 0 or not inside:
@@ -142,7 +144,7 @@ cdef inline void float_blocks2(
             if inside:
                 index = _mm512_add_epi32(index, advance)
             else:
-                at += p.channels
+                at += step
         w += 64*groups
         mask += groups
         store_floats(out + t.out[b], t.n - t.out[b], total)
@@ -248,7 +250,8 @@ cdef inline void word_blocks(
     const Columns* p, const u16* row, const u16* second, float* out, float* second_out, const int groups,
     const bint inside, const bint narrow, const bint two,
 ) noexcept nogil:
-    cdef const Lanes* t = p.lanes
+    cdef Lanes t = p.lanes[0]
+    cdef Py_ssize_t ahead = p.ahead, step = p.channels
     cdef const u8* w = t.weights
     cdef Py_ssize_t b, at
     cdef __m512i zero = _mm512_setzero_si512(), advance = _mm512_set1_epi32(<int> p.channels), index
@@ -257,9 +260,9 @@ cdef inline void word_blocks(
     cdef int k
     for b in range(t.blocks):
         at = t.base[b]
-        fetch(row + at, p.ahead)
+        fetch(row + at, ahead)
         if two:
-            fetch(second + at, p.ahead)
+            fetch(second + at, ahead)
         index = _mm512_load_si512(t.index + 64*b)
         for k in range(groups if inside else t.used[b]):
             if k == 0 or not inside:
@@ -279,7 +282,7 @@ cdef inline void word_blocks(
             if inside:
                 index = _mm512_add_epi32(index, advance)
             else:
-                at += p.channels
+                at += step
         w += 64*groups
         _mm512_storeu_ps(out + t.out[b], total)
         if two:
@@ -339,7 +342,8 @@ cdef inline __m512i exact_words_of(
 cdef inline void exact_word_blocks(
     const Columns* p, const u16* row, const u16* second, u32* out, u32* second_out, const bint narrow, const bint two
 ) noexcept nogil:
-    cdef const Lanes* t = p.lanes
+    cdef Lanes t = p.lanes[0]
+    cdef Py_ssize_t ahead = p.ahead
     cdef __m512i near, far, w0, w1, step = _mm512_set1_epi32(<int> p.tap_step)
     cdef Py_ssize_t b
     for b in range(t.blocks):
@@ -347,10 +351,10 @@ cdef inline void exact_word_blocks(
         far = _mm512_add_epi32(near, step)
         w0 = _mm512_loadu_si512(t.weights + 128*b)
         w1 = _mm512_loadu_si512(t.weights + 128*b + 64)
-        fetch(row + t.base[b], p.ahead)
+        fetch(row + t.base[b], ahead)
         _mm512_storeu_si512(out + t.out[b], exact_words_of(row + t.base[b], near, far, w0, w1, narrow))
         if two:
-            fetch(second + t.base[b], p.ahead)
+            fetch(second + t.base[b], ahead)
             _mm512_storeu_si512(
                 second_out + t.out[b], exact_words_of(second + t.base[b], near, far, w0, w1, narrow)
             )
@@ -479,17 +483,18 @@ cdef inline void area_blocks(
     const Columns* p, const float** rows, float* out, Py_ssize_t done, const int width, const int height,
     const bint inside,
 ) noexcept nogil:
-    cdef const Lanes* t = p.lanes
+    cdef Lanes t = p.lanes[0]
+    cdef Py_ssize_t ahead = p.ahead
     cdef __m512 scale = _mm512_set1_ps(<float> 1.0/<float> (width*height)), total
     cdef __m512i index
     cdef Py_ssize_t b, pairs = p.row_pairs*p.channels
     for b in range(t.blocks):
         if t.out[b] + 16 <= done:
             continue
-        fetch(rows[0] + t.base[b], p.ahead)
-        fetch(rows[0] + t.base[b] + 16, p.ahead)
-        fetch(rows[height - 1] + t.base[b], p.ahead)
-        fetch(rows[height - 1] + t.base[b] + 16, p.ahead)
+        fetch(rows[0] + t.base[b], ahead)
+        fetch(rows[0] + t.base[b] + 16, ahead)
+        fetch(rows[height - 1] + t.base[b], ahead)
+        fetch(rows[height - 1] + t.base[b] + 16, ahead)
         index = _mm512_load_si512(t.index + 64*b)
         # The first columns of a 2 x 2 shrink are added within rows first; a block may have some of both.
         if t.out[b] + 16 <= pairs:
@@ -536,19 +541,20 @@ cdef inline void pixel_pairs(
     __m512i spread, __m512i taps,
 ) noexcept nogil:
     cdef const float* w = <const float*> p.weights
+    cdef const Py_ssize_t* start = p.start
     cdef __m512 a, b
-    cdef Py_ssize_t i, x
+    cdef Py_ssize_t i, x, n = p.n_out
     for i in range(begin, end, 4):
         x = min(i, end - 4)
         a = _mm512_permutexvar_ps(spread, _mm512_broadcast_f32x4(_mm_loadu_ps(w + 2*x)))
         b = _mm512_permutexvar_ps(spread, _mm512_broadcast_f32x4(_mm_loadu_ps(w + 2*x + 4)))
-        a = _mm512_mul_ps(two_pixels(row, p.start + x, C), a)
-        b = _mm512_mul_ps(two_pixels(row, p.start + x + 2, C), b)
+        a = _mm512_mul_ps(two_pixels(row, start + x, C), a)
+        b = _mm512_mul_ps(two_pixels(row, start + x + 2, C), b)
         a = _mm512_add_ps(
             _mm512_permutex2var_ps(a, taps, b),
             _mm512_permutex2var_ps(a, _mm512_add_epi32(taps, _mm512_set1_epi32(<int> C)), b),
         )
-        store_floats(out + x*C, (p.n_out - x)*C, a)
+        store_floats(out + x*C, (n - x)*C, a)
 
 
 cdef void avx512_float_pairs(const Columns* p, const void* row, void* out) noexcept nogil:
@@ -675,12 +681,14 @@ cdef inline __m512i fixed_sum(const i32** r, const __m512i* w, const int taps, P
     return _mm512_srai_epi32(total, 22)
 
 
-cdef inline void fixed_blend(const i32** r, const i16* weights, const int taps, u8* out, Py_ssize_t n) noexcept nogil:
+cdef inline void fixed_blend(const i32** rows, const i16* weights, const int taps, u8* out, Py_ssize_t n) noexcept nogil:
     cdef __m512i[8] w
+    cdef const i32 *r[8]
     cdef __m512i in_order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), v
     cdef Py_ssize_t i = 0
     cdef int k
     for k in range(taps):
+        r[k] = rows[k]
         w[k] = _mm512_set1_epi32(weights[k])
     while i + 64 <= n:
         v = _mm512_packus_epi16(
@@ -706,22 +714,41 @@ cdef void avx512_fixed_u8_blend(
         fixed_u8_blend(rows, weights, taps, out, n)
 
 
-cdef inline __m512 blend16(const float** r, const float* w, const int taps, Py_ssize_t i) noexcept nogil:
-    cdef __m512 total = _mm512_mul_ps(_mm512_loadu_ps(r[0] + i), _mm512_set1_ps(w[0]))
+# The rows of a blend and their weights. Of up to eight in registers: stores could change what pointers lead to.
+cdef struct Operands:
+    const float** rows
+    const float* weights
+    const float *row[8]
+    __m512 weight[8]
+
+
+cdef inline void set_operands(Operands* o, const float** rows, const float* weights, const int taps) noexcept nogil:
+    cdef int k
+    o.rows, o.weights = rows, weights
+    for k in range(min(taps, 8)):
+        o.row[k] = rows[k]
+        o.weight[k] = _mm512_set1_ps(weights[k])
+
+
+cdef inline __m512 blend16(const Operands* o, const int taps, const bint many, Py_ssize_t i) noexcept nogil:
+    cdef __m512 total = _mm512_mul_ps(_mm512_loadu_ps(o.row[0] + i), o.weight[0])
     cdef int k
     for k in range(1, taps):
-        total = _mm512_add_ps(total, _mm512_mul_ps(_mm512_loadu_ps(r[k] + i), _mm512_set1_ps(w[k])))
+        if many:
+            total = _mm512_add_ps(
+                total, _mm512_mul_ps(_mm512_loadu_ps(o.rows[k] + i), _mm512_set1_ps(o.weights[k]))
+            )
+        else:
+            total = _mm512_add_ps(total, _mm512_mul_ps(_mm512_loadu_ps(o.row[k] + i), o.weight[k]))
     return total
 
 
-cdef inline __m512 blend_some(
-    const float** r, const float* w, const int taps, Py_ssize_t i, __mmask16 which
-) noexcept nogil:
-    cdef __m512 total = _mm512_mul_ps(_mm512_maskz_loadu_ps(which, r[0] + i), _mm512_set1_ps(w[0]))
+cdef inline __m512 blend_some(const Operands* o, const int taps, Py_ssize_t i, __mmask16 which) noexcept nogil:
+    cdef __m512 total = _mm512_mul_ps(_mm512_maskz_loadu_ps(which, o.rows[0] + i), o.weight[0])
     cdef int k
     for k in range(1, taps):
         total = _mm512_add_ps(
-            total, _mm512_mul_ps(_mm512_maskz_loadu_ps(which, r[k] + i), _mm512_set1_ps(w[k]))
+            total, _mm512_mul_ps(_mm512_maskz_loadu_ps(which, o.rows[k] + i), _mm512_set1_ps(o.weights[k]))
         )
     return total
 
@@ -729,25 +756,28 @@ cdef inline __m512 blend_some(
 # As in rows.pxi, with prefetching: of rows where they are the source's, else of the destination. `past_caches`: to
 # memory, in whole cache lines.
 cdef inline void blend_floats(
-    const float** r, const float* w, const int taps, float* out, Py_ssize_t n, const bint from_source,
-    const bint past_caches,
+    const float** rows, const float* weights, const int taps, const bint many, float* out, Py_ssize_t n,
+    const bint from_source, const bint past_caches,
 ) noexcept nogil:
+    cdef Operands o
+    cdef const float* last = rows[taps - 1]
     cdef Py_ssize_t i = 0
+    set_operands(&o, rows, weights, taps)
     if past_caches:
         i = min(<Py_ssize_t> ((-<size_t> out & 63) >> 2), n)
-        _mm512_mask_storeu_ps(out, first_words(i), blend_some(r, w, taps, 0, first_words(i)))
+        _mm512_mask_storeu_ps(out, first_words(i), blend_some(&o, taps, 0, first_words(i)))
     while i + 16 <= n:
         if from_source:
-            fetch(r[taps - 1] + i, AHEAD)
+            fetch(last + i, AHEAD)
         elif not past_caches:
             claim(out + i)
         if past_caches:
-            _mm512_stream_ps(out + i, blend16(r, w, taps, i))
+            _mm512_stream_ps(out + i, blend16(&o, taps, many, i))
         else:
-            _mm512_storeu_ps(out + i, blend16(r, w, taps, i))
+            _mm512_storeu_ps(out + i, blend16(&o, taps, many, i))
         i += 16
     if i < n:
-        _mm512_mask_storeu_ps(out + i, first_words(n - i), blend_some(r, w, taps, i, first_words(n - i)))
+        _mm512_mask_storeu_ps(out + i, first_words(n - i), blend_some(&o, taps, i, first_words(n - i)))
 
 
 cdef inline void blend_floats_of(
@@ -757,13 +787,13 @@ cdef inline void blend_floats_of(
     cdef const float** r = <const float**> rows
     cdef const float* w = <const float*> weights
     if taps == 2:
-        blend_floats(r, w, 2, <float*> out, n, from_source, past_caches)
+        blend_floats(r, w, 2, False, <float*> out, n, from_source, past_caches)
     elif taps == 4:
-        blend_floats(r, w, 4, <float*> out, n, from_source, past_caches)
+        blend_floats(r, w, 4, False, <float*> out, n, from_source, past_caches)
     elif taps == 8:
-        blend_floats(r, w, 8, <float*> out, n, from_source, past_caches)
+        blend_floats(r, w, 8, False, <float*> out, n, from_source, past_caches)
     elif past_caches:
-        blend_floats(r, w, taps, <float*> out, n, from_source, past_caches)
+        blend_floats(r, w, taps, True, <float*> out, n, from_source, past_caches)
     else:
         float_blend(rows, weights, taps, out, n)
 
@@ -791,26 +821,27 @@ cdef inline __m512i whole_numbers(__m512 v) noexcept nogil:
     return _mm512_max_epi32(_mm512_cvtps_epi32(v), _mm512_setzero_si512())
 
 
-cdef inline __m512i blend_words(const float** r, const float* w, const int taps, Py_ssize_t i) noexcept nogil:
+cdef inline __m512i blend_words(const Operands* o, const int taps, const bint many, Py_ssize_t i) noexcept nogil:
     # Thirty-two columns as int32, packed within 16 bytes.
     return _mm512_packus_epi32(
-        _mm512_cvtps_epi32(blend16(r, w, taps, i)), _mm512_cvtps_epi32(blend16(r, w, taps, i + 16))
+        _mm512_cvtps_epi32(blend16(o, taps, many, i)), _mm512_cvtps_epi32(blend16(o, taps, many, i + 16))
     )
 
 
-cdef inline __m512i blend_bytes(const float** r, const float* w, const int taps, Py_ssize_t i) noexcept nogil:
+cdef inline __m512i blend_bytes(const Operands* o, const int taps, const bint many, Py_ssize_t i) noexcept nogil:
     return _mm512_packus_epi16(
         _mm512_packs_epi32(
-            _mm512_cvtps_epi32(blend16(r, w, taps, i)), _mm512_cvtps_epi32(blend16(r, w, taps, i + 16))
+            _mm512_cvtps_epi32(blend16(o, taps, many, i)), _mm512_cvtps_epi32(blend16(o, taps, many, i + 16))
         ),
         _mm512_packs_epi32(
-            _mm512_cvtps_epi32(blend16(r, w, taps, i + 32)), _mm512_cvtps_epi32(blend16(r, w, taps, i + 48))
+            _mm512_cvtps_epi32(blend16(o, taps, many, i + 32)), _mm512_cvtps_epi32(blend16(o, taps, many, i + 48))
         ),
     )
 
 
 cdef inline void blend_whole(
-    const float** r, const float* w, const int taps, void* out, Py_ssize_t n, const bint bytes
+    const float** rows, const float* weights, const int taps, const bint many, void* out, Py_ssize_t n,
+    const bint bytes,
 ) noexcept nogil:
     # Ring rows may be read past their end; the destination takes only what belongs to it.
     cdef __m512i in_order = (
@@ -818,17 +849,19 @@ cdef inline void blend_whole(
         else _mm512_setr_epi32(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15)
     )
     cdef Py_ssize_t i = 0, step = 64 if bytes else 32
+    cdef Operands o
     cdef __m512i v
+    set_operands(&o, rows, weights, taps)
     while i + step <= n:
         if bytes:
-            v = _mm512_permutexvar_epi32(in_order, blend_bytes(r, w, taps, i))
+            v = _mm512_permutexvar_epi32(in_order, blend_bytes(&o, taps, many, i))
             _mm512_storeu_si512(<u8*> out + i, v)
         else:
-            v = _mm512_permutexvar_epi32(in_order, blend_words(r, w, taps, i))
+            v = _mm512_permutexvar_epi32(in_order, blend_words(&o, taps, many, i))
             _mm512_storeu_si512(<u16*> out + i, v)
         i += step
     while i < n:
-        v = whole_numbers(blend16(r, w, taps, i))
+        v = whole_numbers(blend16(&o, taps, many, i))
         if bytes:
             store16(<u8*> out + i, n - i, _mm512_cvtusepi32_epi8(v))
         else:
@@ -840,13 +873,13 @@ cdef inline void blend_whole_of(
     const float** r, const float* w, int taps, void* out, Py_ssize_t n, const bint bytes
 ) noexcept nogil:
     if taps == 2:
-        blend_whole(r, w, 2, out, n, bytes)
+        blend_whole(r, w, 2, False, out, n, bytes)
     elif taps == 4:
-        blend_whole(r, w, 4, out, n, bytes)
+        blend_whole(r, w, 4, False, out, n, bytes)
     elif taps == 8:
-        blend_whole(r, w, 8, out, n, bytes)
+        blend_whole(r, w, 8, False, out, n, bytes)
     else:
-        blend_whole(r, w, taps, out, n, bytes)
+        blend_whole(r, w, taps, True, out, n, bytes)
 
 
 cdef void avx512_blend_to_u8(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:

@@ -25,16 +25,17 @@ cdef inline __m512i linear_lanes(__m512i pair, __m512i weights) noexcept nogil:
 cdef inline void linear_blocks(
     const Columns* p, const u8* row, const u8* second, i16* out, i16* second_out, const bint narrow, const bint two
 ) noexcept nogil:
-    cdef const Lanes* t = p.lanes
+    cdef Lanes t = p.lanes[0]
+    cdef Py_ssize_t ahead = p.ahead
     cdef __m512i index, weights, v, other
     cdef Py_ssize_t b
     for b in range(t.blocks):
         index = _mm512_load_si512(t.index + 64*b)
         weights = _mm512_load_si512(t.weights + 64*b)
-        fetch(row + t.base[b], p.ahead)
+        fetch(row + t.base[b], ahead)
         v = linear_lanes(window_bytes(row + t.base[b], index, narrow), weights)
         if two:
-            fetch(second + t.base[b], p.ahead)
+            fetch(second + t.base[b], ahead)
             other = linear_lanes(window_bytes(second + t.base[b], index, narrow), weights)
             _mm512_storeu_si512(second_out + t.out[b], other)
         _mm512_storeu_si512(out + t.out[b], v)
@@ -67,16 +68,17 @@ cdef inline __m512i exact_lanes(__m512i pair, __m512i weights) noexcept nogil:
 cdef inline void exact_blocks(
     const Columns* p, const u8* row, const u8* second, u16* out, u16* second_out, const bint narrow, const bint two
 ) noexcept nogil:
-    cdef const Lanes* t = p.lanes
+    cdef Lanes t = p.lanes[0]
+    cdef Py_ssize_t ahead = p.ahead
     cdef __m512i index, weights, v, other
     cdef Py_ssize_t b
     for b in range(t.blocks):
         index = _mm512_load_si512(t.index + 64*b)
         weights = _mm512_load_si512(t.weights + 64*b)
-        fetch(row + t.base[b], p.ahead)
+        fetch(row + t.base[b], ahead)
         v = exact_lanes(window_bytes(row + t.base[b], index, narrow), weights)
         if two:
-            fetch(second + t.base[b], p.ahead)
+            fetch(second + t.base[b], ahead)
             other = exact_lanes(window_bytes(second + t.base[b], index, narrow), weights)
             _mm512_storeu_si512(second_out + t.out[b], other)
         _mm512_storeu_si512(out + t.out[b], v)
@@ -165,13 +167,14 @@ cdef inline void fixed_blocks(
     const Columns* p, const u8* row, const u8* second, i32* out, i32* second_out, const int groups,
     const bint inside, const bint narrow, const bint two,
 ) noexcept nogil:
-    cdef const Lanes* t = p.lanes
+    cdef Lanes t = p.lanes[0]
+    cdef Py_ssize_t ahead = p.ahead
     cdef __m512i v, other
     cdef Py_ssize_t b
     for b in range(t.blocks):
         v = other = _mm512_setzero_si512()
         dot_digits(
-            t, b, row + t.base[b], second + t.base[b], p.channels, &v, &other, groups, 2, inside, narrow, two, p.ahead
+            &t, b, row + t.base[b], second + t.base[b], p.channels, &v, &other, groups, 2, inside, narrow, two, ahead
         )
         _mm512_storeu_si512(out + t.out[b], v)
         if two:
@@ -219,14 +222,15 @@ cdef inline void pillow_blocks(
     const Columns* p, const u8* row, const u8* second, u8* out, u8* second_out, const int groups, const bint inside,
     const bint narrow, const bint two,
 ) noexcept nogil:
-    cdef const Lanes* t = p.lanes
+    cdef Lanes t = p.lanes[0]
+    cdef Py_ssize_t ahead = p.ahead
     cdef __m512i v, other
     cdef Py_ssize_t b
     for b in range(t.blocks):
         v = other = _mm512_set1_epi32(1 << 21)
         dot_digits(
-            t, b, row + t.base[b], second + t.base[b], p.channels, &v, &other,
-            groups if groups > 0 else t.used[b], 3, inside, narrow, two, p.ahead,
+            &t, b, row + t.base[b], second + t.base[b], p.channels, &v, &other,
+            groups if groups > 0 else t.used[b], 3, inside, narrow, two, ahead,
         )
         store_rounded22(out + t.out[b], t.n - t.out[b], v)
         if two:
@@ -362,7 +366,8 @@ cdef inline void byte_blocks(
     const Columns* p, const u8* row, const u8* second, float* out, float* second_out, const bint inside,
     const bint narrow, const bint two,
 ) noexcept nogil:
-    cdef const Lanes* t = p.lanes
+    cdef Lanes t = p.lanes[0]
+    cdef Py_ssize_t ahead = p.ahead
     cdef const u8* w = t.weights
     cdef __m512i advance = _mm512_set1_epi8(<char> p.channels), zero = _mm512_setzero_si512(), index
     cdef __m512i head = zero, tail = zero, head2 = zero, tail2 = zero
@@ -371,9 +376,9 @@ cdef inline void byte_blocks(
     cdef int k
     for b in range(t.blocks):
         at = t.base[b]
-        fetch(row + at, p.ahead)
+        fetch(row + at, ahead)
         if two:
-            fetch(second + at, p.ahead)
+            fetch(second + at, ahead)
         index = _mm512_load_si512(t.index + 64*b)
         for k in range(t.used[b]):
             if k == 0 or not inside:

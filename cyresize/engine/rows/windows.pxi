@@ -26,6 +26,13 @@ cdef inline __m512 blend_window(const sample** rows, Py_ssize_t at, const __m512
     return total
 
 
+# Pointers to rows in registers: stores could change what pointers lead to.
+cdef inline void keep_rows(const sample** rows, const int taps, const sample** kept) noexcept nogil:
+    cdef int k
+    for k in range(taps):
+        kept[k] = rows[k]
+
+
 # Eight samples at each of two places.
 cdef inline __m512 read_two(const sample* s, Py_ssize_t a, Py_ssize_t b) noexcept nogil:
     if sample is float:
@@ -66,19 +73,21 @@ cdef inline void windows_of_two(
     const Py_ssize_t C, __m512i spread, __m512i taps,
 ) noexcept nogil:
     cdef const float* w = <const float*> p.weights
+    cdef const Py_ssize_t* starts = p.start
     cdef const Py_ssize_t* start
+    cdef Py_ssize_t n = p.n_out
     cdef __m512i others = _mm512_add_epi32(taps, _mm512_set1_epi32(<int> C))
     cdef __m512 a, b
     cdef Py_ssize_t i, x
     for i in range(begin, end, 4):
         x = min(i, end - 4)
-        start = p.start + x
+        start = starts + x
         a = blend_two(rows, start[0]*C, start[1]*C, rw)
         b = blend_two(rows, start[2]*C, start[3]*C, rw)
         a = _mm512_mul_ps(a, spread_weights(w + 2*x, spread))
         b = _mm512_mul_ps(b, spread_weights(w + 2*x + 4, spread))
         a = _mm512_add_ps(_mm512_permutex2var_ps(a, taps, b), _mm512_permutex2var_ps(a, others, b))
-        store_samples(out + x*C, (p.n_out - x)*C, a)
+        store_samples(out + x*C, (n - x)*C, a)
 
 
 # One tap of four pixels side by side, of three channels; `first`: of the tap, in its pixel.
@@ -114,16 +123,17 @@ cdef inline void windows_of_four(
     const Py_ssize_t C, __m512i spread,
 ) noexcept nogil:
     cdef const float* w = <const float*> p.weights
+    cdef const Py_ssize_t* start = p.start
     cdef __m512[4] v
-    cdef Py_ssize_t i, x
+    cdef Py_ssize_t i, x, n = p.n_out
     cdef int k
     for i in range(begin, end, 4):
         x = min(i, end - 4)
         for k in range(4):
             v[k] = _mm512_mul_ps(
-                blend_window(rows, p.start[x + k]*C, rw, 4), spread_weights(w + 4*(x + k), spread)
+                blend_window(rows, start[x + k]*C, rw, 4), spread_weights(w + 4*(x + k), spread)
             )
-        store_samples(out + x*C, (p.n_out - x)*C, add_taps(v, C))
+        store_samples(out + x*C, (n - x)*C, add_taps(v, C))
 
 
 # One pixel, which may have fewer taps than others.
@@ -186,8 +196,10 @@ cdef inline void pixel_windows(
     const Columns* p, const sample** rows, const void* weights, sample* out, const int taps
 ) noexcept nogil:
     cdef __m512[WINDOW_TAPS] rw
+    cdef const sample *kept[WINDOW_TAPS]
     cdef Py_ssize_t begin = 0, end = p.n_out, x
     broadcast_weights(weights, taps, rw)
+    keep_rows(rows, taps, kept)
     # Outputs with fewer taps, at the edges, go one by one.
     if p.count != NULL:
         while begin < end and p.count[begin] < p.taps:
@@ -197,11 +209,11 @@ cdef inline void pixel_windows(
     if end - begin < 4:
         begin = end
     for x in range(begin):
-        window_of_pixel(p, rows, rw, out, x, taps)
+        window_of_pixel(p, kept, rw, out, x, taps)
     if end > begin:
-        windows_of(p, rows, rw, out, begin, end, taps)
+        windows_of(p, kept, rw, out, begin, end, taps)
     for x in range(end, p.n_out):
-        window_of_pixel(p, rows, rw, out, x, taps)
+        window_of_pixel(p, kept, rw, out, x, taps)
 
 
 cdef void float_pixel_windows(
@@ -227,7 +239,7 @@ cdef inline void lane_blocks(
     const Columns* p, const sample** rows, const __m512* rw, sample* out, Py_ssize_t begin, Py_ssize_t end,
     const int taps, const bint narrow, const bint masked,
 ) noexcept nogil:
-    cdef const Lanes* t = p.lanes
+    cdef Lanes t = p.lanes[0]
     cdef const u8* w = t.weights + 64*taps*begin
     cdef __m512i index, advance = _mm512_set1_epi32(<int> p.channels)
     cdef __m512 head, tail = _mm512_setzero_ps(), total = tail, value
@@ -256,10 +268,12 @@ cdef inline void lane_windows(
     const Columns* p, const sample** rows, const void* weights, sample* out, const int taps, const bint narrow
 ) noexcept nogil:
     cdef __m512[WINDOW_TAPS] rw
+    cdef const sample *kept[WINDOW_TAPS]
     broadcast_weights(weights, taps, rw)
-    lane_blocks(p, rows, rw, out, 0, p.lanes.whole_begin, taps, narrow, True)
-    lane_blocks(p, rows, rw, out, p.lanes.whole_begin, p.lanes.whole_end, taps, narrow, False)
-    lane_blocks(p, rows, rw, out, p.lanes.whole_end, p.lanes.blocks, taps, narrow, True)
+    keep_rows(rows, taps, kept)
+    lane_blocks(p, kept, rw, out, 0, p.lanes.whole_begin, taps, narrow, True)
+    lane_blocks(p, kept, rw, out, p.lanes.whole_begin, p.lanes.whole_end, taps, narrow, False)
+    lane_blocks(p, kept, rw, out, p.lanes.whole_end, p.lanes.blocks, taps, narrow, True)
 
 
 cdef inline void windows_by_lanes(
@@ -315,7 +329,7 @@ cdef inline void lane_blocks2(
     const Columns* p, const sample** rows, const sample** second, const __m512* rw, const __m512* rw2, sample* out,
     sample* second_out, const int taps, const bint narrow, const int later,
 ) noexcept nogil:
-    cdef const Lanes* t = p.lanes
+    cdef Lanes t = p.lanes[0]
     cdef const u8* w = t.weights + 64*taps*t.whole_begin
     cdef __m512i index, advance = _mm512_set1_epi32(<int> p.channels)
     cdef __m512 head = _mm512_setzero_ps(), tail = head, head2 = head, tail2 = head, total = head, total2 = head
@@ -345,24 +359,28 @@ cdef inline void lane_windows2(
 ) noexcept nogil:
     cdef __m512[WINDOW_TAPS] rw
     cdef __m512[WINDOW_TAPS] rw2
+    cdef const sample *one[WINDOW_TAPS]
+    cdef const sample *two[WINDOW_TAPS]
     cdef const Lanes* t = p.lanes
     cdef bint same = second[0] == rows[0], next = second[0] == rows[1]
     cdef int k
     broadcast_weights(weights, taps, rw)
     broadcast_weights(second_weights, taps, rw2)
+    keep_rows(rows, taps, one)
+    keep_rows(second, taps, two)
     for k in range(1, taps):
         same &= second[k] == rows[k]
         next &= second[k - 1] == rows[k]
-    lane_blocks(p, rows, rw, out, 0, t.whole_begin, taps, narrow, True)
-    lane_blocks(p, second, rw2, second_out, 0, t.whole_begin, taps, narrow, True)
+    lane_blocks(p, one, rw, out, 0, t.whole_begin, taps, narrow, True)
+    lane_blocks(p, two, rw2, second_out, 0, t.whole_begin, taps, narrow, True)
     if next:
-        lane_blocks2(p, rows, second, rw, rw2, out, second_out, taps, narrow, 1)
+        lane_blocks2(p, one, two, rw, rw2, out, second_out, taps, narrow, 1)
     elif same:
-        lane_blocks2(p, rows, second, rw, rw2, out, second_out, taps, narrow, 0)
+        lane_blocks2(p, one, two, rw, rw2, out, second_out, taps, narrow, 0)
     else:
-        lane_blocks2(p, rows, second, rw, rw2, out, second_out, taps, narrow, 2)
-    lane_blocks(p, rows, rw, out, t.whole_end, t.blocks, taps, narrow, True)
-    lane_blocks(p, second, rw2, second_out, t.whole_end, t.blocks, taps, narrow, True)
+        lane_blocks2(p, one, two, rw, rw2, out, second_out, taps, narrow, 2)
+    lane_blocks(p, one, rw, out, t.whole_end, t.blocks, taps, narrow, True)
+    lane_blocks(p, two, rw2, second_out, t.whole_end, t.blocks, taps, narrow, True)
 
 
 cdef inline void windows_by_lanes2(
