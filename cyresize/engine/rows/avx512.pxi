@@ -602,18 +602,22 @@ cdef inline __m512i window_words(const u16* s, __m512i index) noexcept nogil:
 
 
 cdef void avx512_half_u16(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
-    cdef const Lanes* t = p.lanes
+    cdef Lanes t
+    cdef const u16* r0
+    cdef const u16* r1
     cdef const u16* a
     cdef const u16* b
     cdef __m512i index
     cdef Py_ssize_t i, C = p.channels
-    if t == NULL or taps < 2:
+    if p.lanes == NULL or taps < 2:
         half_u16(p, rows, taps, out)
         return
+    t = p.lanes[0]
+    r0, r1 = <const u16*> rows[0], <const u16*> rows[1]
     for i in range(t.blocks):
         index = _mm512_load_si512(t.index + 64*i)
-        a = <const u16*> rows[0] + t.base[i]
-        b = <const u16*> rows[1] + t.base[i]
+        a = r0 + t.base[i]
+        b = r1 + t.base[i]
         store64(
             <u8*> out + 2*t.out[i], 2*(t.n - t.out[i]),
             quarter_words(
@@ -681,7 +685,9 @@ cdef inline __m512i fixed_sum(const i32** r, const __m512i* w, const int taps, P
     return _mm512_srai_epi32(total, 22)
 
 
-cdef inline void fixed_blend(const i32** rows, const i16* weights, const int taps, u8* out, Py_ssize_t n) noexcept nogil:
+cdef inline void fixed_blend(
+    const i32** rows, const i16* weights, const int taps, u8* out, Py_ssize_t n
+) noexcept nogil:
     cdef __m512i[8] w
     cdef const i32 *r[8]
     cdef __m512i in_order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), v

@@ -367,9 +367,9 @@ cdef inline void byte_blocks(
     const bint narrow, const bint two,
 ) noexcept nogil:
     cdef Lanes t = p.lanes[0]
-    cdef Py_ssize_t ahead = p.ahead
+    cdef Py_ssize_t ahead = p.ahead, step = p.channels
     cdef const u8* w = t.weights
-    cdef __m512i advance = _mm512_set1_epi8(<char> p.channels), zero = _mm512_setzero_si512(), index
+    cdef __m512i advance = _mm512_set1_epi8(<char> step), zero = _mm512_setzero_si512(), index
     cdef __m512i head = zero, tail = zero, head2 = zero, tail2 = zero
     cdef __m512 total = _mm512_setzero_ps(), total2 = total, weights, value
     cdef Py_ssize_t b, at
@@ -398,7 +398,7 @@ cdef inline void byte_blocks(
             if inside:
                 index = _mm512_add_epi8(index, advance)
             else:
-                at += p.channels
+                at += step
         w += 64*t.groups
         _mm512_storeu_ps(out + t.out[b], total)
         if two:
@@ -449,38 +449,45 @@ cdef inline void half_contiguous(const u8* a, const u8* b, u8* out, Py_ssize_t n
 
 
 cdef void vbmi_half_u8(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
-    cdef const Lanes* t = p.lanes
-    cdef __m512i ones = _mm512_set1_epi8(1), two = _mm512_set1_epi16(2), index, total
-    cdef Py_ssize_t b
-    if t == NULL or taps < 2:
+    cdef const u8* r0
+    cdef const u8* r1
+    if p.lanes == NULL or taps < 2:
         half_u8(p, rows, taps, out)
         return
+    r0, r1 = <const u8*> rows[0], <const u8*> rows[1]
     if p.channels == 1:
-        half_contiguous(<const u8*> rows[0], <const u8*> rows[1], <u8*> out, t.n, False)
-        return
-    if p.channels == 4:
-        half_contiguous(<const u8*> rows[0], <const u8*> rows[1], <u8*> out, t.n, True)
-        return
+        half_contiguous(r0, r1, <u8*> out, p.lanes.n, False)
+    elif p.channels == 4:
+        half_contiguous(r0, r1, <u8*> out, p.lanes.n, True)
+    else:
+        half_blocks(p, r0, r1, <u8*> out)
+
+
+cdef inline void half_blocks(const Columns* p, const u8* r0, const u8* r1, u8* out) noexcept nogil:
+    cdef Lanes t = p.lanes[0]
+    cdef __m512i ones = _mm512_set1_epi8(1), two = _mm512_set1_epi16(2), index, total
+    cdef Py_ssize_t b
     for b in range(t.blocks):
         index = _mm512_load_si512(t.index + 64*b)
-        total = _mm512_maddubs_epi16(window_bytes(<const u8*> rows[0] + t.base[b], index, False), ones)
-        index = _mm512_maddubs_epi16(window_bytes(<const u8*> rows[1] + t.base[b], index, False), ones)
+        total = _mm512_maddubs_epi16(window_bytes(r0 + t.base[b], index, False), ones)
+        index = _mm512_maddubs_epi16(window_bytes(r1 + t.base[b], index, False), ones)
         total = _mm512_srli_epi16(_mm512_add_epi16(_mm512_add_epi16(total, index), two), 2)
-        store32(<u8*> out + t.out[b], t.n - t.out[b], _mm512_cvtepi16_epi8(total))
+        store32(out + t.out[b], t.n - t.out[b], _mm512_cvtepi16_epi8(total))
 
 
 # Whole windows of factor x row_factor bytes: exact sums by multiplying with ones, then OpenCV's float mean.
 cdef void vbmi_area_u8(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
-    cdef const Lanes* t = p.lanes
+    cdef Lanes t
     cdef __m512 scale = _mm512_set1_ps(<float> 1.0/<float> (p.factor*p.row_factor))
     cdef __m512i index, total
     cdef const u8* w
     cdef const u8* s
-    cdef Py_ssize_t b
+    cdef Py_ssize_t b, step = p.channels
     cdef int q, r
-    if t == NULL or taps < p.row_factor:
+    if p.lanes == NULL or taps < p.row_factor:
         area_u8(p, rows, taps, out)
         return
+    t = p.lanes[0]
     for b in range(t.blocks):
         index = _mm512_load_si512(t.index + 64*b)
         w = t.weights + 64*t.groups*b
@@ -489,13 +496,14 @@ cdef void vbmi_area_u8(const Columns* p, const void** rows, int taps, void* out)
             s = <const u8*> rows[r] + t.base[b]
             for q in range(t.groups):
                 total = _mm512_dpbusd_epi32(
-                    total, window_bytes(s + 4*q*p.channels, index, False), _mm512_load_si512(w + 64*q)
+                    total, window_bytes(s + 4*q*step, index, False), _mm512_load_si512(w + 64*q)
                 )
         total = _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_cvtepi32_ps(total), scale))
         store16(<u8*> out + t.out[b], t.n - t.out[b], _mm512_cvtusepi32_epi8(total))
 
 
-cdef inline void gather_blocks(const Lanes* t, const u8* row, u8* out, const bint narrow) noexcept nogil:
+cdef inline void gather_blocks(const Lanes* lanes, const u8* row, u8* out, const bint narrow) noexcept nogil:
+    cdef Lanes t = lanes[0]
     cdef Py_ssize_t b
     for b in range(t.blocks):
         fetch(row + t.base[b], AHEAD)
