@@ -411,6 +411,7 @@ cdef inline __m512 area_sum(
 ) noexcept nogil:
     cdef __m512 total = _mm512_setzero_ps(), group = total, value, head = total, tail = total
     cdef __m512i index, advance = _mm512_set1_epi32(<int> p.channels)
+    cdef Py_ssize_t step = p.channels
     cdef int area = width*height, j = 0, r, x
     cdef const float* s
     for r in range(height):
@@ -424,7 +425,7 @@ cdef inline __m512 area_sum(
             if inside:
                 index = _mm512_add_epi32(index, advance)
             else:
-                s += p.channels
+                s += step
             if j >= (area & ~3):
                 total = _mm512_add_ps(total, value)
             else:
@@ -485,31 +486,51 @@ cdef inline void area_blocks(
 ) noexcept nogil:
     cdef Lanes t = p.lanes[0]
     cdef Py_ssize_t ahead = p.ahead
+    cdef const float *kept[4]
+    cdef const float** r = rows
     cdef __m512 scale = _mm512_set1_ps(<float> 1.0/<float> (width*height)), total
     cdef __m512i index
+    cdef int k
     cdef Py_ssize_t b, pairs = p.row_pairs*p.channels
+    if height <= 4:
+        for k in range(height):
+            kept[k] = rows[k]
+        r = kept
     for b in range(t.blocks):
         if t.out[b] + 16 <= done:
             continue
-        fetch(rows[0] + t.base[b], ahead)
-        fetch(rows[0] + t.base[b] + 16, ahead)
-        fetch(rows[height - 1] + t.base[b], ahead)
-        fetch(rows[height - 1] + t.base[b] + 16, ahead)
+        fetch(r[0] + t.base[b], ahead)
+        fetch(r[0] + t.base[b] + 16, ahead)
+        fetch(r[height - 1] + t.base[b], ahead)
+        fetch(r[height - 1] + t.base[b] + 16, ahead)
         index = _mm512_load_si512(t.index + 64*b)
         # The first columns of a 2 x 2 shrink are added within rows first; a block may have some of both.
         if t.out[b] + 16 <= pairs:
             total = _mm512_add_ps(
-                pair_sum(p, rows[0] + t.base[b], index), pair_sum(p, rows[1] + t.base[b], index)
+                pair_sum(p, r[0] + t.base[b], index), pair_sum(p, r[1] + t.base[b], index)
             )
         else:
-            total = area_sum(p, rows, t.base[b], index, width, height, inside)
+            total = area_sum(p, r, t.base[b], index, width, height, inside)
             if t.out[b] < pairs:
                 total = _mm512_mask_mov_ps(
                     total, first_words(pairs - t.out[b]), _mm512_add_ps(
-                        pair_sum(p, rows[0] + t.base[b], index), pair_sum(p, rows[1] + t.base[b], index)
+                        pair_sum(p, r[0] + t.base[b], index), pair_sum(p, r[1] + t.base[b], index)
                     ),
                 )
         store_floats(out + t.out[b], t.n - t.out[b], _mm512_mul_ps(total, scale))
+
+
+cdef inline void area_blocks_of(
+    const Columns* p, const float** rows, float* out, Py_ssize_t done, const bint inside
+) noexcept nogil:
+    if p.factor == 2 and p.row_factor == 2:
+        area_blocks(p, rows, out, done, 2, 2, inside)
+    elif p.factor == 3 and p.row_factor == 3:
+        area_blocks(p, rows, out, done, 3, 3, inside)
+    elif p.factor == 4 and p.row_factor == 4:
+        area_blocks(p, rows, out, done, 4, 4, inside)
+    else:
+        area_blocks(p, rows, out, done, p.factor, p.row_factor, inside)
 
 
 cdef void avx512_area_float(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
@@ -520,12 +541,10 @@ cdef void avx512_area_float(const Columns* p, const void** rows, int taps, void*
         area_float(p, rows, taps, out)
         return
     done = half_rows(p, r, d)
-    if p.lanes.inside and p.factor == 2 and p.row_factor == 2:
-        area_blocks(p, r, d, done, 2, 2, True)
-    elif p.lanes.inside:
-        area_blocks(p, r, d, done, p.factor, p.row_factor, True)
+    if p.lanes.inside:
+        area_blocks_of(p, r, d, done, True)
     else:
-        area_blocks(p, r, d, done, p.factor, p.row_factor, False)
+        area_blocks_of(p, r, d, done, False)
 
 
 # Two taps of three or four channels lie side by side, so one load of eight floats brings both: for shrinking axes,
