@@ -1,5 +1,6 @@
 """The operations of neural networks: the same bits everywhere, and nothing read or written outside their arrays."""
 
+import itertools
 import json
 import sys
 import threading
@@ -9,6 +10,8 @@ import numpy as np
 import operations
 import pytest
 from test_determinism import LEVELS, python
+
+from cyresize import functional as F
 
 OPERATIONS = str(Path(__file__).with_name("operations.py"))
 
@@ -68,3 +71,32 @@ def test_many_threads_at_once():
     for thread in threads:
         thread.join()
     assert not failures
+
+
+def with_stride(array, step):
+    """The same elements; axes of length 1 have stride ``step``, which NumPy allows."""
+    strides = [step if side == 1 else stride for side, stride in zip(array.shape, array.strides, strict=True)]
+    return np.lib.stride_tricks.as_strided(array, array.shape, strides)
+
+
+@pytest.mark.parametrize("shape", list(itertools.product((1, 2), (1, 4), (1, 6), (1, 6))))
+def test_the_stride_of_an_axis_of_one_changes_nothing(shape):
+    rng = np.random.default_rng(1)
+    x = rng.standard_normal(shape, np.float32)
+    weight = rng.standard_normal((3, shape[1], 1, 1), np.float32)
+    back = rng.standard_normal((shape[1], 3, 2, 2), np.float32)
+    operations = [
+        lambda x: F.conv2d(x, weight),
+        lambda x: F.conv_transpose2d(x, back, stride=2),
+        lambda x: F.interpolate(x, size=(5, 7), mode="bilinear"),
+        lambda x: F.interpolate(x, size=(5, 7), mode="nearest"),
+        lambda x: F.avg_pool2d(x, 1),
+        lambda x: F.max_pool2d(x, (min(2, shape[2]), min(2, shape[3]))),
+        lambda x: F.max_unpool2d(x, np.broadcast_to(np.arange(x[0, 0].size).reshape(x[0, 0].shape), x.shape), 1),
+    ]
+    if shape[1] == 4:
+        operations.append(lambda x: F.pixel_shuffle(x, 2))
+    for operation in operations:
+        plain = operation(x).tobytes()
+        for step in (1, -4, 4, 12345):
+            assert operation(with_stride(x, step)).tobytes() == plain

@@ -227,6 +227,14 @@ def test_planes_share_the_weights(rng):
         np.testing.assert_array_equal(together, np.stack(each, -1))
 
 
+@pytest.mark.parametrize("width", [4095, 4096, 4097, 4104, 4111, 4112, 8195])
+def test_repeated_rows_of_about_whole_pages(rng, width):
+    stack = noise(rng, (2, 3, 50, 1), "uint8")
+    once = cyresize.resize(stack, (width, 3), interpolation="NEAREST")
+    result = cyresize.resize(stack, (width, 9), interpolation="NEAREST")
+    np.testing.assert_array_equal(result, np.repeat(once, 3, axis=1))
+
+
 # ---- laws
 
 

@@ -15,6 +15,11 @@ from cyresize.engine.parallel cimport enter_team, leave_team
 from cyresize.engine.plan cimport AxisPlan
 from cyresize.engine.rows.table cimport SLACK, Lanes
 
+cdef enum:
+    PAGE = 4096
+    NEAR = 16
+    PART = 512
+
 
 cdef void spread(const Image* src, const Py_ssize_t* index, Py_ssize_t w, const char* row, char* to) noexcept nogil:
     # A source row that is not contiguous: gather pixel by pixel into a packed row.
@@ -49,6 +54,19 @@ cdef void gather_row(
     kernels.gather(walk.lanes, walk.columns, dst.w, size, row, to)
 
 
+cdef inline void repeat_row(char* to, const char* row, Py_ssize_t length) noexcept nogil:
+    cdef Py_ssize_t at = length, n, beyond = <Py_ssize_t> ((<size_t> to - <size_t> row) % PAGE)
+    if beyond == 0 or beyond >= NEAR:
+        memcpy(to, row, length)
+        return
+    # Up to 15 bytes more than whole pages apart, copying by one string instruction takes more than twice as long. In
+    # small parts libraries do not use it; from the end on, no load waits for a store that looks like its own.
+    while at > 0:
+        n = min(at, <Py_ssize_t> PART)
+        at -= n
+        memcpy(to + at, row + at, n)
+
+
 cdef void band(
     const Walk* walk, const Image* src, const Image* dst, char* scratch, Py_ssize_t begin, Py_ssize_t end
 ) noexcept nogil:
@@ -67,7 +85,7 @@ cdef void band(
             gather_row(walk, src, dst, row_of(src, n, walk.rows[y]), to, scratch + walk.spare)
         elif not walk.staged:
             # The same source row again: copy the finished row.
-            memcpy(to, last, length)
+            repeat_row(to, last, length)
         last = to
         previous = walk.rows[y]
         image = n
