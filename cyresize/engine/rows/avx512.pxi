@@ -457,13 +457,13 @@ cdef inline void half_floats(
     cdef __m512 quarter = _mm512_set1_ps(0.25), total
     # Adding within 16 bytes leaves pairs of one channel's sums apart.
     cdef __m512i in_order = _mm512_setr_epi32(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15)
-    cdef Py_ssize_t i
+    cdef Py_ssize_t i, ahead = p.ahead
     for i in range(0, n, 16):
-        if C == 4:
-            fetch(a + 2*i, p.ahead)
-            fetch(a + 2*i + 16, p.ahead)
-            fetch(b + 2*i, p.ahead)
-            fetch(b + 2*i + 16, p.ahead)
+        if C == 4 and ahead != 0:
+            fetch(a + 2*i, ahead)
+            fetch(a + 2*i + 16, ahead)
+            fetch(b + 2*i, ahead)
+            fetch(b + 2*i + 16, ahead)
         total = _mm512_add_ps(add_neighbours(a + 2*i, C), add_neighbours(b + 2*i, C))
         if C == 1:
             total = _mm512_permutexvar_ps(in_order, total)
@@ -499,10 +499,11 @@ cdef inline void area_blocks(
     for b in range(t.blocks):
         if t.out[b] + 16 <= done:
             continue
-        fetch(r[0] + t.base[b], ahead)
-        fetch(r[0] + t.base[b] + 16, ahead)
-        fetch(r[height - 1] + t.base[b], ahead)
-        fetch(r[height - 1] + t.base[b] + 16, ahead)
+        if ahead != 0:
+            fetch(r[0] + t.base[b], ahead)
+            fetch(r[0] + t.base[b] + 16, ahead)
+            fetch(r[height - 1] + t.base[b], ahead)
+            fetch(r[height - 1] + t.base[b] + 16, ahead)
         index = _mm512_load_si512(t.index + 64*b)
         # The first columns of a 2 x 2 shrink are added within rows first; a block may have some of both.
         if t.out[b] + 16 <= pairs:
