@@ -96,7 +96,7 @@ cdef inline bint ranges_meet(const Image* a, const Image* b) noexcept nogil:
 cdef enum:
     BRIEF = 16 << 10           # bytes of an image whose work is over before other threads could gain from it
     BRIEF_SCRATCH = 16 << 10   # bytes of row buffers that fit the stack
-    NEAR_BY = 256 << 10        # bytes of a source that is likely in the second cache already
+    NEAR_BY = 768 << 10        # bytes of a source that is likely in the second cache already
     # Bytes of result from which writing past the caches was measured to be faster. Gathering, which is little more than
     # a copy, has to write its rows twice for that.
     STREAMED = 12 << 20

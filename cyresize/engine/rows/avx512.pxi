@@ -628,7 +628,7 @@ cdef void avx512_half_u16(const Columns* p, const void** rows, int taps, void* o
     cdef const u16* a
     cdef const u16* b
     cdef __m512i index
-    cdef Py_ssize_t i, C = p.channels
+    cdef Py_ssize_t i, C = p.channels, ahead = p.ahead
     if p.lanes == NULL or taps < 2:
         half_u16(p, rows, taps, out)
         return
@@ -638,6 +638,11 @@ cdef void avx512_half_u16(const Columns* p, const void** rows, int taps, void* o
         index = _mm512_load_si512(t.index + 64*i)
         a = r0 + t.base[i]
         b = r1 + t.base[i]
+        if ahead != 0:
+            fetch(a, ahead)
+            fetch(b, ahead)
+            fetch(a + 32, ahead)
+            fetch(b + 32, ahead)
         store64(
             <u8*> out + 2*t.out[i], 2*(t.n - t.out[i]),
             quarter_words(
