@@ -8,7 +8,9 @@ from cyresize.engine.jobs cimport ANY_ORDER, float_job, linear_u8_job
 from cyresize.engine.lanes cimport DIGITS2, DIGITS3, NEAR_FAR, NO_WEIGHTS, SINGLE_FLOATS, free_lanes, new_lanes
 from cyresize.engine.plan cimport AxisPlan
 from cyresize.engine.resample cimport Job as LibraryJob
-from cyresize.engine.rows.table cimport blend_fn, columns2_fn, columns_fn, convert_fn, gather_fn, weighted_window_fn
+from cyresize.engine.rows.table cimport (
+    blend_fn, columns2_fn, columns_fn, convert_fn, gather_fn, weighted_window_fn, weighted_windows2_fn,
+)
 
 from importlib import import_module
 
@@ -42,7 +44,8 @@ def kernels_of(level):
         "float, two rows": (<size_t> k.float_columns2, None),
         "float pairs": (<size_t> k.float_pairs, None),
         "float pixels": (<size_t> k.float_pixels, None),
-        "float lane windows": (<size_t> k.float_lane_windows, None),
+        "float lane windows": (<size_t> k.lane_windows[<int> F32], None),
+        "float lane windows, two rows": (<size_t> k.lane_windows2[<int> F32], None),
         "float pixel windows": (<size_t> k.pixel_windows[<int> F32], None),
         "word pixel windows": (<size_t> k.pixel_windows[<int> U16], None),
         "gather": (<size_t> k.gather, k.gather_lanes),
@@ -209,7 +212,7 @@ cdef class TwoRowsJob(ColumnsJob):
 cdef class WindowJob(ColumnsJob):
     """A kernel of both passes, over as many source rows as weights."""
     cdef weighted_window_fn both
-    cdef const void *windows[4]
+    cdef const void *windows[5]
     cdef const void* row_weights
     cdef int n_rows
 
@@ -229,6 +232,26 @@ cdef class WindowJob(ColumnsJob):
 
     cdef void once(self) noexcept nogil:
         self.both(&self.columns, self.windows, self.row_weights, self.n_rows, self.out)
+
+
+cdef class TwoWindowsJob(WindowJob):
+    """A kernel of both passes for two output rows at once: of the first rows, and of all but the first."""
+    cdef weighted_windows2_fn two
+    cdef void* second_out
+
+    def set_second(self, size_t two, rows, weights, second_out):
+        self.set_rows(0, rows, weights)
+        self.keep = (self.keep, second_out)
+        self.n_rows -= 1
+        self.two = <weighted_windows2_fn> two
+        self.second_out = address(second_out)
+        return self
+
+    cdef void once(self) noexcept nogil:
+        self.two(
+            &self.columns, self.windows, self.windows + 1, self.row_weights, self.row_weights, self.n_rows, self.out,
+            self.second_out,
+        )
 
 
 cdef class ConvertJob(Job):

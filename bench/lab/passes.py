@@ -11,7 +11,7 @@ import numpy as np
 from bench.lab.contests import CHANNELS, ROW, SHAPES, USED, Contest, Lab, aligned, bytes_of, noise
 from cyresize.engine import rules
 
-FULL_LANES = 12  # lanes per block, on average, below which jobs.pyx takes windows pixel by pixel
+FULL_LANES = {2: 12, 4: 8}  # by taps: lanes per block, on average, below which jobs.pyx takes windows pixel by pixel
 SHRINKS = ((1920, 600), (1920, 1280))
 PIXELS = (3, 4)  # channels of kernels that go pixel by pixel
 
@@ -76,6 +76,7 @@ def contests(lab: Lab) -> Iterator[Contest]:
         for taps in (2, 4):
             for channels in CHANNELS:
                 yield from windows(lab, taps, n_in, n_out, channels)
+                yield from two_windows(lab, taps, n_in, n_out, channels)
     for taps in (2, 4):
         for channels in PIXELS:
             yield from word_windows(lab, taps, 3840, 960, channels)
@@ -136,7 +137,9 @@ def many_taps(lab: Lab, rule: str, n_in: int, n_out: int, channels: int) -> Iter
 class Windows:
     """A contest of the vertical pass and the horizontal one over as many rows as taps."""
 
-    def __init__(self, lab: Lab, family: str, stored: str, taps: int, shape: tuple[int, int], channels: int) -> None:
+    def __init__(
+        self, lab: Lab, family: str, stored: str, taps: int, shape: tuple[int, int], channels: int, rows: int = 0
+    ) -> None:
         n_in, n_out = shape
         self.lab = lab
         self.channels = channels
@@ -144,9 +147,10 @@ class Windows:
         self.plan = rules.linear(n_in, n_out, scale) if taps == 2 else rules.cubic(n_in, n_out, scale, -0.75)
         values = self.plan.weights.astype(np.float32)
         self.weights, self.row_weights = bytes_of(values), bytes_of(values[n_out // 3])
-        self.rows = [random_row(lab.rng, n_in * channels, stored) for _ in range(taps)]
+        self.rows = [random_row(lab.rng, n_in * channels, stored) for _ in range(rows or taps)]
         size = np.dtype(stored).itemsize * n_out * channels
-        self.found = Contest(family, f"{taps} x {taps} taps, {n_in} -> {n_out}", channels, size)
+        case = f"{taps} x {taps} taps, {n_in} -> {n_out}"
+        self.found = Contest(family, case, channels, size, 2 if rows else 1)
         self.middle, self.finished = aligned(4 * n_in * channels), aligned(4 * n_out * channels)
         _, layout = lab.kernels["float"]
         self.table = lab.table(self.plan, channels, layout, "single floats")
@@ -181,7 +185,7 @@ def windows(lab: Lab, taps: int, n_in: int, n_out: int, channels: int) -> Iterat
     fits = w.table is not None and w.table.inside
     w.apart("plain loop", functions["plain float blend"], functions["plain float"])
     # As jobs.pyx chooses.
-    lanes_used = fits and (not by_pixels or w.table.lanes_per_block >= FULL_LANES)
+    lanes_used = fits and (not by_pixels or w.table.lanes_per_block >= FULL_LANES[taps])
     if fits:
         w.at_once(USED if lanes_used else "by lanes", lanes, w.table)
     if by_pixels:
@@ -192,6 +196,26 @@ def windows(lab: Lab, taps: int, n_in: int, n_out: int, channels: int) -> Iterat
         w.apart("blend, then pixel pairs", blend, lab.kernels["float pairs"][0])
     if USED in w.found.jobs:
         yield w.found
+
+
+def two_windows(lab: Lab, taps: int, n_in: int, n_out: int, channels: int) -> Iterator[Contest]:
+    """float32, both passes by lanes: output rows one at a time or two, the second of which begins a row later."""
+    kernel, both = lab.kernels["float lane windows"][0], lab.kernels["float lane windows, two rows"][0]
+    if not both:
+        return
+    w = Windows(lab, "two output rows", "float32", taps, (n_in, n_out), channels, rows=taps + 1)
+    if w.table is None or not w.table.inside:
+        return
+    m, plan, found = lab.module, w.plan, w.found
+
+    def one(y: int) -> Any:
+        job = m.WindowJob(0, plan, channels, w.weights, w.rows[0], found.row(y), w.table)
+        return job.set_rows(kernel, w.rows[y : y + taps], w.row_weights)
+
+    found.jobs["one output row at a time"] = m.InTurn(one(0), one(1))
+    job = m.TwoWindowsJob(0, plan, channels, w.weights, w.rows[0], found.row(0), w.table)
+    found.jobs[USED] = job.set_second(both, w.rows, w.row_weights, found.row(1))
+    yield found
 
 
 def word_windows(lab: Lab, taps: int, n_in: int, n_out: int, channels: int) -> Iterator[Contest]:

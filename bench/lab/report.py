@@ -118,6 +118,10 @@ WHY: dict[str, tuple[str, dict[str, str]]] = {
             "two taps of four channels, which fill it best",
         },
     ),
+    "two output rows": (
+        "two output rows by the same lane tables, source rows that both need loaded once",
+        {"one output row at a time": "loads the tables twice, and the rows that are common"},
+    ),
     "windows of words": (
         "the same, pixel by pixel, from 16 bits and back in registers",
         {
@@ -127,17 +131,18 @@ WHY: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "linear blend": (
-        "plain loop over int16 rows; the compiler finds the 16-bit multiply-high",
+        "16-bit multiply-high of int16 rows, what is left of whole vectors too (below AVX-512 the plain loop, in which "
+        "the compiler finds it)",
         {
-            "plain loop": "the same source",
+            "plain loop": "the same instructions, but the last columns through scratch",
             "int32 loop": "a tie: each product is shifted by 16 at once, so the compiler narrows this by itself",
             "int32 rows": "twice the bytes and real 32-bit products: why the first pass already shifts by 4",
         },
     ),
     "fixed-point blend": (
-        "plain loop, one per number of rows, pointers and weights in locals",
+        "sums of 64 columns packed with saturation, pointers and weights in locals (below AVX-512 the plain loop)",
         {
-            "plain loop": "the same source",
+            "plain loop": "as for the linear blend; results are clipped one by one instead of packed",
             "row pointers in the loop": "the result might alias the pointers, so nothing is vectorised",
         },
     ),
