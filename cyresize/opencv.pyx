@@ -158,7 +158,7 @@ cdef object make_job(const Task* t):
     return lanczos4_job(t)
 
 
-cdef class Known:
+cdef class _Known:
     """A task and its job."""
     cdef Task task
     cdef object job
@@ -173,7 +173,7 @@ cdef inline Py_ssize_t hash_of(const Task* t) noexcept:
 
 cdef object cached_job(const Task* t):
     cdef Py_ssize_t slot = hash_of(t)
-    cdef Known known = recent[slot]
+    cdef _Known known = recent[slot]
     cdef bytes key
     cdef object job
     if known is not None and memcmp(&known.task, t, sizeof(Task)) == 0:
@@ -183,7 +183,7 @@ cdef object cached_job(const Task* t):
     if job is None:
         job = make_job(t)
         remember(jobs, key, job, JOBS_KEPT)
-    known = Known.__new__(Known)
+    known = _Known.__new__(_Known)
     known.task = t[0]
     known.job = job
     recent[slot] = known
