@@ -20,12 +20,13 @@ cdef inline void pixel_row(
 ) noexcept nogil:
     """Output pixels begin..end with ``taps`` taps each; ``varied``: up to so many."""
     cdef const float* w = <const float*> p.weights + begin*taps
+    cdef const Py_ssize_t* start = p.start
     cdef const pixel_sample* s
     cdef __m128 total
     cdef Py_ssize_t x
     cdef int k
     for x in range(begin, end):
-        s = row + p.start[x]*C
+        s = row + start[x]*C
         total = _mm_mul_ps(read_pixel(s), _mm_set1_ps(w[0]))
         if varied and p.from_zero:
             total = _mm_add_ps(total, _mm_set1_ps(0))
@@ -108,13 +109,14 @@ cdef inline void linear_pairs(
     const Columns* p, const u8* row, i16* out, Py_ssize_t end, const Py_ssize_t C, __m128i spread, __m128i close_up
 ) noexcept nogil:
     cdef const i16* w = <const i16*> p.weights
+    cdef const Py_ssize_t* start = p.start
     cdef __m128i a, b, weights
-    cdef Py_ssize_t x
+    cdef Py_ssize_t x, ahead = p.ahead
     for x in range(0, end, 2):
-        _mm_prefetch(row + p.start[x]*C + p.ahead, 2)
+        _mm_prefetch(row + start[x]*C + ahead, 2)
         weights = _mm_loadl_epi64(<const __m128i*> (w + 2*x))
-        a = _mm_shuffle_epi8(_mm_loadl_epi64(<const __m128i*> (row + p.start[x]*C)), spread)
-        b = _mm_shuffle_epi8(_mm_loadl_epi64(<const __m128i*> (row + p.start[x + 1]*C)), spread)
+        a = _mm_shuffle_epi8(_mm_loadl_epi64(<const __m128i*> (row + start[x]*C)), spread)
+        b = _mm_shuffle_epi8(_mm_loadl_epi64(<const __m128i*> (row + start[x + 1]*C)), spread)
         a = _mm_srai_epi32(_mm_madd_epi16(a, _mm_shuffle_epi32(weights, 0x00)), 4)
         b = _mm_srai_epi32(_mm_madd_epi16(b, _mm_shuffle_epi32(weights, 0x55)), 4)
         a = _mm_packs_epi32(a, b)
