@@ -193,12 +193,15 @@ cdef Job fixed_u8_job(Py_ssize_t channels, AxisPlan columns, AxisPlan rows):
 cdef Job pillow_u8_job(Py_ssize_t channels, AxisPlan columns, AxisPlan rows, int order):
     """Pillow's uint8: weights in 1/2**22, rounded to uint8 after each pass, so the order shows."""
     cdef Job job = fixed_job(channels, columns, rows, INT32, 1, 1)
+    cdef int i
     job.pipeline.order = order
     job.pipeline.columns_pass = kernels.pillow_u8_columns
     job.pipeline.blend = kernels.pillow_u8_blend
     if order == ROWS_ONLY:
         return job
-    job.use_lanes(&kernels.pillow_u8_lanes, DIGITS3, kernels.pillow_u8_columns2)
+    for i in range(4):
+        if job.lanes == NULL:
+            job.use_lanes(&kernels.pillow_u8_lanes[i], DIGITS3, kernels.pillow_u8_columns2)
     return job
 
 

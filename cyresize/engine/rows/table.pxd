@@ -11,6 +11,9 @@ cdef enum LaneKind:
     PAIRS                 # two taps per 16-bit lane: uint8 with two taps
     WORDS                 # two taps per 32-bit lane as 16-bit words: uint8 with int16 weights, four index bytes
     QUADS                 # four taps per 32-bit lane: uint8 with weights in signed base-256 digits
+    SPLITS                # the same with weights of a high byte and a low word, see pillow.pxi
+    PIXELS                # so, with one output pixel of three or four channels per block, whose lanes share the weights
+    RUNS                  # so, with one output pixel of one or two channels per block, whose lanes are groups of taps
     BYTES                 # one tap per 32-bit lane, widened from uint8: float weights
     SHORTS                # one tap per 16-bit lane: 16-bit elements
     FLOATS                # one tap per 32-bit lane: float elements and weights
@@ -21,9 +24,10 @@ cdef struct LaneFormat:
     int window            # source elements that one block can reach
 
 cdef struct Lanes:
+    LaneKind kind
     Py_ssize_t blocks
     Py_ssize_t n          # output elements: OW*C
-    int groups            # tap groups per lane: QUADS ceil(K/4), WORDS ceil(K/2), others K
+    int groups            # tap groups per lane: QUADS and the like ceil(K/4), WORDS ceil(K/2), others K
     bint inside               # all groups of a block lie in its window
     bint narrow               # every block needs the first half of its window only: one register
     const Py_ssize_t* base    # [blocks] first source element of the window
@@ -87,7 +91,7 @@ cdef struct RowKernels:
     LaneFormat exact_u8_lanes
     LaneFormat exact_u16_lanes
     LaneFormat fixed_u8_lanes
-    LaneFormat pillow_u8_lanes
+    LaneFormat pillow_u8_lanes[4] # the first that fits
     LaneFormat area_whole_u8_lanes
     LaneFormat half_u8_lanes
     LaneFormat half_u16_lanes

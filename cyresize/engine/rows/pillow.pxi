@@ -1,0 +1,334 @@
+# Pillow's uint8 in 16-byte registers, two source rows at once, for the levels without byte permutes across registers.
+#
+# A weight in 1/2**22 is high*65536 + low, high a signed byte and low a signed word. A sum modulo 2**32 is enough, for the
+# result fits; so sums of the high halves, which 65536 multiplies, are enough modulo 2**16, and stay in words, two taps
+# to each. Products of bytes saturate only if two neighbouring weights add up to more than twice the whole: lanes.pyx
+# makes no table of such.
+
+cdef enum:
+    PREPARED = 128        # groups of four rows of a vertical pass whose weights are taken apart beforehand
+
+
+# Four taps per 32-bit lane: their bytes, and their weights as lanes.pyx orders them.
+cdef inline void add_split_taps(pair* high, pair* low, pair taps, pair w, pair w_even, pair w_odd) noexcept nogil:
+    high[0] = add16(high[0], dot_bytes(taps, w))
+    low[0] = add32(low[0], add32(dot_words(even_bytes(taps), w_even), dot_words(odd_bytes(taps), w_odd)))
+
+
+cdef inline pair whole_sum(pair high, pair low) noexcept nogil:
+    return add32(low, times_65536(dot_words(high, all32(0x10001))))
+
+
+cdef inline __m128i taps_of_pixels(const Py_ssize_t C) noexcept nogil:
+    # Four pixels, channel by channel.
+    if C == 1:
+        return _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+    if C == 2:
+        return _mm_setr_epi8(0, 2, 4, 6, 1, 3, 5, 7, 8, 10, 12, 14, 9, 11, 13, 15)
+    if C == 3:
+        return _mm_setr_epi8(0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11, -1, -1, -1, -1)
+    return _mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15)
+
+
+# One output pixel of three or four channels; `two`: of two rows.
+cdef inline pair pillow_pixel(
+    const Columns* p, const u8* row, const u8* second, Py_ssize_t x, const Py_ssize_t C, const int groups, pair order
+) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef const u8* w = t.weights + 12*groups*x
+    cdef Py_ssize_t at = t.base[x]
+    cdef pair high = all32(0), low = all32(1 << 21), w_high, w_even, w_odd
+    cdef int k
+    _mm_prefetch(second + at + p.ahead, 2)
+    for k in range(groups):
+        spread_words(w + 12*k, &w_high, &w_even, &w_odd)
+        add_split_taps(&high, &low, shuffle_bytes(load_two(row + at, second + at), order), w_high, w_even, w_odd)
+        at += 4*C
+    return shift22(whole_sum(high, low))
+
+
+cdef inline void pillow_pixels_c(
+    const Columns* p, const u8* row, const u8* second, u8* out, u8* second_out, const Py_ssize_t C, const int groups,
+    const bint two,
+) noexcept nogil:
+    cdef u8[16] close = [0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 255, 255, 255, 255]
+    cdef __m128i spread = taps_of_pixels(C)
+    cdef pair order = twice(&spread), close_up = twice(close), v, u
+    cdef Py_ssize_t x, n = p.n_out, last = n - 1
+    for x in range(0, n, 4):
+        v = pack_to_words(
+            pillow_pixel(p, row, second, x, C, groups, order),
+            pillow_pixel(p, row, second, min(x + 1, last), C, groups, order),
+        )
+        u = pack_to_words(
+            pillow_pixel(p, row, second, min(x + 2, last), C, groups, order),
+            pillow_pixel(p, row, second, min(x + 3, last), C, groups, order),
+        )
+        v = pack_to_bytes(v, u)
+        if C == 3:
+            v = shuffle_bytes(v, close_up)
+        # Of three channels the last four bytes that are stored are the next results'.
+        store_bytes(out + C*x, C*(n - x), of_first(v))
+        if two:
+            store_bytes(second_out + C*x, C*(n - x), of_second(v))
+
+
+cdef inline void pillow_pixels_of(
+    const Columns* p, const u8* row, const u8* second, u8* out, u8* second_out, const Py_ssize_t C, const bint two
+) noexcept nogil:
+    if p.lanes.groups == 1:
+        pillow_pixels_c(p, row, second, out, second_out, C, 1, two)
+    elif p.lanes.groups == 2:
+        pillow_pixels_c(p, row, second, out, second_out, C, 2, two)
+    else:
+        pillow_pixels_c(p, row, second, out, second_out, C, p.lanes.groups, two)
+
+
+# Blocks of four lanes.
+cdef inline pair pillow_block(const Columns* p, const u8* row, const u8* second, Py_ssize_t b) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef const u8* w = t.weights + 48*t.groups*b
+    cdef Py_ssize_t at = t.base[b]
+    cdef pair high = all32(0), low = all32(1 << 21), order = twice(t.index + 16*b)
+    cdef int k
+    _mm_prefetch(second + at + p.ahead, 2)
+    for k in range(t.used[b]):
+        add_split_taps(
+            &high, &low, shuffle_bytes(load_two(row + at, second + at), order),
+            twice(w + 48*k), twice(w + 48*k + 16), twice(w + 48*k + 32),
+        )
+        at += 4*p.channels
+    return shift22(whole_sum(high, low))
+
+
+cdef inline void store_four(u8* out, Py_ssize_t left, __m128i v) noexcept nogil:
+    cdef int bytes = _mm_cvtsi128_si32(v)
+    memcpy(out, &bytes, 4 if left >= 4 else left)
+
+
+cdef inline void pillow_blocks(
+    const Columns* p, const u8* row, const u8* second, u8* out, u8* second_out, const bint two
+) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef Py_ssize_t b = 0
+    cdef pair v
+    while b < t.blocks:
+        v = pillow_block(p, row, second, b)
+        if b + 4 < t.blocks and t.out[b + 4] - t.out[b] == 16:
+            v = pack_to_words(v, pillow_block(p, row, second, b + 1))
+            v = pack_to_bytes(
+                v, pack_to_words(pillow_block(p, row, second, b + 2), pillow_block(p, row, second, b + 3))
+            )
+            store_whole(out + t.out[b], of_first(v))
+            if two:
+                store_whole(second_out + t.out[b], of_second(v))
+            b += 4
+            continue
+        v = pack_to_words(v, v)
+        v = pack_to_bytes(v, v)
+        store_four(out + t.out[b], t.n - t.out[b], of_first(v))
+        if two:
+            store_four(second_out + t.out[b], t.n - t.out[b], of_second(v))
+        b += 1
+
+
+# One output pixel of one or two channels per block: lanes are taps, which are added up in the end.
+cdef inline pair pillow_run(
+    const Columns* p, const u8* row, const u8* second, Py_ssize_t x, const Py_ssize_t C, pair order
+) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef const u8* w = t.weights + 48*t.groups*x
+    cdef Py_ssize_t at = t.base[x]
+    cdef pair high = all32(0), low = all32(0), taps
+    cdef int k
+    _mm_prefetch(second + at + p.ahead, 2)
+    for k in range(t.groups):
+        taps = load_two(row + at, second + at)
+        if C != 1:
+            taps = shuffle_bytes(taps, order)
+        add_split_taps(&high, &low, taps, twice(w + 48*k), twice(w + 48*k + 16), twice(w + 48*k + 32))
+        at += 16
+    return whole_sum(high, low)
+
+
+cdef inline void pillow_runs(
+    const Columns* p, const u8* row, const u8* second, u8* out, u8* second_out, const Py_ssize_t C, const bint two
+) noexcept nogil:
+    cdef __m128i spread = taps_of_pixels(C)
+    cdef pair order = twice(&spread), v, u
+    cdef Py_ssize_t x = 0, n = p.n_out, last = n - 1
+    while x < n:
+        v = pillow_run(p, row, second, x, C, order)
+        u = pillow_run(p, row, second, min(x + 1, last), C, order)
+        if C == 1:
+            v = neighbours_added(v, u)
+            u = neighbours_added(
+                pillow_run(p, row, second, min(x + 2, last), C, order),
+                pillow_run(p, row, second, min(x + 3, last), C, order),
+            )
+            v = neighbours_added(v, u)
+        else:
+            v = halves_added(v, u)
+        v = shift22(add32(v, all32(1 << 21)))
+        v = pack_to_words(v, v)
+        v = pack_to_bytes(v, v)
+        store_four(out + C*x, C*(n - x), of_first(v))
+        if two:
+            store_four(second_out + C*x, C*(n - x), of_second(v))
+        x += 4//C
+
+
+cdef inline void pillow_rows(
+    const Columns* p, const u8* row, const u8* second, u8* out, u8* second_out, const bint two
+) noexcept nogil:
+    if p.lanes.kind == PIXELS and p.channels == 3:
+        pillow_pixels_of(p, row, second, out, second_out, 3, two)
+    elif p.lanes.kind == PIXELS:
+        pillow_pixels_of(p, row, second, out, second_out, 4, two)
+    elif p.lanes.kind == SPLITS:
+        pillow_blocks(p, row, second, out, second_out, two)
+    elif p.channels == 1:
+        pillow_runs(p, row, second, out, second_out, 1, two)
+    else:
+        pillow_runs(p, row, second, out, second_out, 2, two)
+
+
+cdef void pair_pillow_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    if p.lanes == NULL or p.lanes.kind == WORDS:
+        sse_pillow_u8_columns(p, row, out)
+    else:
+        pillow_rows(p, <const u8*> row, <const u8*> row, <u8*> out, <u8*> out, False)
+
+
+cdef void pair_pillow_u8_columns2(
+    const Columns* p, const void* row, const void* second, void* out, void* second_out
+) noexcept nogil:
+    if p.lanes.kind == WORDS:
+        sse_pillow_u8_columns(p, row, out)
+        sse_pillow_u8_columns(p, second, second_out)
+    else:
+        pillow_rows(p, <const u8*> row, <const u8*> second, <u8*> out, <u8*> second_out, True)
+
+
+cdef inline int high_half(i32 w) noexcept nogil:
+    return (w + 32768) >> 16
+
+
+cdef inline u32 high_bytes(i32 a, i32 b) noexcept nogil:
+    # The high halves of two weights, in either word of a lane.
+    return ((high_half(a) & 255) | (high_half(b) & 255) << 8)*0x10001u
+
+
+cdef inline u32 low_words(i32 a, i32 b) noexcept nogil:
+    return <u32> (a & 65535) | <u32> (b & 65535) << 16
+
+
+# Weights of rows by fours, the last one or two rows by themselves. Returns whether products of bytes cannot saturate.
+cdef inline bint prepare(const i32* w, int taps, u32* words) noexcept nogil:
+    cdef i32[4] four
+    cdef int k, j
+    for k in range(0, taps, 4):
+        for j in range(4):
+            four[j] = w[k + j] if k + j < taps else 0
+        for j in range(0, 4, 2):
+            if abs(high_half(four[j])) + abs(high_half(four[j + 1])) > 128 or max(four[j], four[j + 1]) >= 127 << 16:
+                return False
+        words[k] = high_bytes(four[0], four[1])
+        words[k + 1] = high_bytes(four[2], four[3])
+        words[k + 2] = low_words(four[0], four[2] if taps - k > 2 else four[1])
+        words[k + 3] = low_words(four[1], four[3])
+    return True
+
+
+cdef inline void blend_four(
+    const u8** rows, Py_ssize_t i, const u32* words, pair* high, pair* low, const int count
+) noexcept nogil:
+    """Add ``count`` rows: three of four, or one or two."""
+    cdef pair a = load_bytes(rows[0] + i), b = load_bytes(rows[1 if count > 1 else 0] + i), c, d, zero = all32(0)
+    cdef pair w = all32(<int> words[0]), w_even = all32(<int> words[2]), w_odd
+    a, b = low_of_bytes(a, b), high_of_bytes(a, b)
+    high[0] = add16(high[0], dot_bytes(a, w))
+    high[1] = add16(high[1], dot_bytes(b, w))
+    if count <= 2:
+        low[0] = add32(low[0], dot_words(low_of_bytes(a, zero), w_even))
+        low[1] = add32(low[1], dot_words(high_of_bytes(a, zero), w_even))
+        low[2] = add32(low[2], dot_words(low_of_bytes(b, zero), w_even))
+        low[3] = add32(low[3], dot_words(high_of_bytes(b, zero), w_even))
+        return
+    c = load_bytes(rows[2] + i)
+    d = load_bytes(rows[3 if count > 3 else 2] + i)
+    w = all32(<int> words[1])
+    w_odd = all32(<int> words[3])
+    c, d = low_of_bytes(c, d), high_of_bytes(c, d)
+    high[0] = add16(high[0], dot_bytes(c, w))
+    high[1] = add16(high[1], dot_bytes(d, w))
+    add_words(low, low_of_words(a, c), w_even, w_odd)
+    add_words(low + 1, high_of_words(a, c), w_even, w_odd)
+    add_words(low + 2, low_of_words(b, d), w_even, w_odd)
+    add_words(low + 3, high_of_words(b, d), w_even, w_odd)
+
+
+cdef inline void add_words(pair* low, pair taps, pair w_even, pair w_odd) noexcept nogil:
+    low[0] = add32(low[0], add32(dot_words(even_bytes(taps), w_even), dot_words(odd_bytes(taps), w_odd)))
+
+
+cdef inline pair weighed_rows(const u8** rows, Py_ssize_t i, const u32* words, const int fours, const int rest) noexcept nogil:
+    cdef pair[2] high
+    cdef pair[4] low
+    cdef pair zero = all32(0)
+    cdef int k
+    high[0] = high[1] = zero
+    low[0] = low[1] = low[2] = low[3] = all32(1 << 21)
+    for k in range(0, 4*fours, 4):
+        blend_four(rows + k, i, words + k, high, low, 4)
+    if rest > 0:
+        blend_four(rows + 4*fours, i, words + 4*fours, high, low, rest)
+    return pack_to_bytes(
+        pack_to_words(
+            shift22(add32(low[0], low_of_words(zero, high[0]))), shift22(add32(low[1], high_of_words(zero, high[0])))
+        ),
+        pack_to_words(
+            shift22(add32(low[2], low_of_words(zero, high[1]))), shift22(add32(low[3], high_of_words(zero, high[1])))
+        ),
+    )
+
+
+cdef inline void blend_row(
+    const u8** rows, const u32* words, u8* out, Py_ssize_t n, const int fours, const int rest
+) noexcept nogil:
+    cdef Py_ssize_t i = 0
+    while i + PAIR_BYTES <= n:
+        store_bytes_of(out + i, weighed_rows(rows, i, words, fours, rest))
+        i += PAIR_BYTES
+    # The end once more, in a whole register.
+    if i < n:
+        store_bytes_of(out + n - PAIR_BYTES, weighed_rows(rows, n - PAIR_BYTES, words, fours, rest))
+
+
+cdef void pair_pillow_u8_blend(
+    const void** rows, const void* weights, int taps, void* out, Py_ssize_t n
+) noexcept nogil:
+    cdef u32[4*PREPARED] words
+    cdef const u8** r = <const u8**> rows
+    if n < PAIR_BYTES or taps > 4*PREPARED or not prepare(<const i32*> weights, taps, words):
+        pillow_u8_blend(rows, weights, taps, out, n)
+    elif taps % 4 == 0:
+        blend_row(r, words, <u8*> out, n, taps//4, 0)
+    elif taps == 2:
+        blend_row(r, words, <u8*> out, n, 0, 2)
+    elif taps % 4 == 3:
+        blend_row(r, words, <u8*> out, n, taps//4, 3)
+    elif taps % 4 == 2:
+        blend_row(r, words, <u8*> out, n, taps//4, 2)
+    else:
+        blend_row(r, words, <u8*> out, n, taps//4, 1)
+
+
+cdef void use_pair_kernels(RowKernels* table) noexcept:
+    table.pillow_u8_columns = pair_pillow_u8_columns
+    table.pillow_u8_columns2 = pair_pillow_u8_columns2
+    table.pillow_u8_blend = pair_pillow_u8_blend
+    table.pillow_u8_lanes[0] = LaneFormat(PIXELS, 4, 16)
+    table.pillow_u8_lanes[1] = LaneFormat(SPLITS, 4, 16)
+    table.pillow_u8_lanes[2] = LaneFormat(RUNS, 4, 16)
+    table.pillow_u8_lanes[3] = LaneFormat(WORDS, 4, 16)
