@@ -201,7 +201,9 @@ cdef Job pillow_u8_job(Py_ssize_t channels, AxisPlan columns, AxisPlan rows, int
         return job
     for i in range(4):
         if job.lanes == NULL:
-            job.use_lanes(&kernels.pillow_u8_lanes[i], DIGITS3, kernels.pillow_u8_columns2)
+            job.use_lanes(
+                &kernels.pillow_u8_lanes[i], DIGITS3, kernels.pillow_u8_columns2, kernels.pillow_u8_columns4
+            )
     return job
 
 

@@ -256,29 +256,32 @@ cdef void fill_pixels(
                 set_split(weights + 12*lanes*(tap//(4*quads)), lane, tap % 4, lanes, plan.values[x*plan.taps + k])
         base[x] *= channels
         weights += 12*lanes*t.groups
+    for x in range(plan.n_out, t.blocks):
+        base[x] = base[plan.n_out - 1]
 
 
 cdef Lanes* new_pixels(AxisPlan plan, Py_ssize_t channels, const LaneFormat* format) except? NULL:
-    """The table of PIXELS and RUNS: blocks are output pixels."""
+    """The table of PIXELS and RUNS: blocks are output pixels, and some of weight 0 up to a multiple of four."""
     cdef bint shared = format.kind == PIXELS
     cdef int lanes = 1 if shared else format.lanes, quads = 1 if shared else format.lanes//<int> channels
     cdef int groups = (plan.taps + 4*quads - 1)//(4*quads)
+    cdef Py_ssize_t blocks = (plan.n_out + 3) & ~<Py_ssize_t> 3
     cdef char* memory
     cdef Lanes* t
     if plan.n_out > LARGEST_TABLE//(12*lanes*groups + <int> sizeof(Py_ssize_t)):
         return NULL
     t = <Lanes*> calloc(sizeof(Lanes), 1)
-    memory = <char*> calloc(plan.n_out*(12*lanes*groups + sizeof(Py_ssize_t)) + 64, 1)
+    memory = <char*> calloc(blocks*(12*lanes*groups + sizeof(Py_ssize_t)) + 64, 1)
     if t == NULL or memory == NULL:
         free(t)
         free(memory)
         raise MemoryError("no memory for a table of pixels")
     t.kind = format.kind
-    t.blocks = plan.n_out
+    t.blocks = blocks
     t.n = plan.n_out*channels
     t.groups = groups
     t.base = <Py_ssize_t*> memory
-    t.weights = <unsigned char*> (t.base + plan.n_out)
+    t.weights = <unsigned char*> (t.base + blocks)
     fill_pixels(t, plan, channels, lanes, quads, <Py_ssize_t*> t.base, <unsigned char*> t.weights)
     return t
 

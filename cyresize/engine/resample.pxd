@@ -1,7 +1,7 @@
 from cyresize.engine.image cimport Image
 from cyresize.engine.plan cimport AxisPlan
 from cyresize.engine.rows.table cimport (
-    Columns, LaneFormat, Lanes, blend_fn, columns2_fn, columns_fn, convert_fn, weighted_window_fn, window_fn,
+    Columns, LaneFormat, Lanes, blend_fn, columns2_fn, columns4_fn, columns_fn, convert_fn, weighted_window_fn, window_fn,
 )
 
 cdef enum Order:
@@ -13,6 +13,7 @@ cdef struct Pipeline:
     convert_fn widen          # NULL: rows are calculated with as they are stored
     columns_fn columns_pass
     columns2_fn columns_pass2    # COLUMNS_FIRST: for two rows at once, or NULL
+    columns4_fn columns_pass4    # the same for four
     blend_fn blend
     blend_fn stream_blend     # NULL, or blend for results that go past the caches
     window_fn window
@@ -64,7 +65,7 @@ cdef class Job:
     cdef Lanes* lanes         # of the whole row; NULL: pixel by pixel
 
     cdef void drop_lanes(self) noexcept
-    cdef int use_lanes(self, const LaneFormat* format, int encoding, columns2_fn two) except -1
+    cdef int use_lanes(self, const LaneFormat* format, int encoding, columns2_fn two, columns4_fn four=*) except -1
     cdef int run(self, const Image* src, const Image* dst, int threads) except -1
 
 cdef Job new_job(AxisPlan columns, AxisPlan rows, Py_ssize_t channels, int weights)

@@ -16,11 +16,16 @@ from cyresize.engine.image cimport (
 from cyresize.engine.lanes cimport free_lanes, new_lanes
 from cyresize.engine.parallel cimport enter_team, leave_team
 from cyresize.engine.plan cimport FLOAT64, INT16, AxisPlan
-from cyresize.engine.rows.table cimport SLACK, LaneFormat, columns2_fn
+from cyresize.engine.rows.table cimport SLACK, LaneFormat, columns2_fn, columns4_fn
 
 
 cdef inline bint columns_read_source(const Pipeline* p) noexcept nogil:
     return p.order == COLUMNS_FIRST or p.order == COLUMNS_ONLY
+
+
+cdef inline int rows_at_once(const Pipeline* p) noexcept nogil:
+    # At most so many.
+    return 1 if p.columns_pass2 == NULL else 2 if p.columns_pass4 == NULL else 4
 
 
 cdef Py_ssize_t lay_out(
@@ -44,9 +49,9 @@ cdef Py_ssize_t lay_out(
     if s.packed_src and p.widen == NULL:
         # Kernels that read past the end of a row get copies of the last rows in memory.
         s.in_place = end_of(src) - n_src*src.itemsize - (SLACK if reads_past else 0) + 1
-    s.slots = p.taps if not columns_read_source(p) else 1 if p.columns_pass2 == NULL else 2
+    s.slots = p.taps if not columns_read_source(p) else rows_at_once(p)
     s.source_pitch = padded(n_src*p.row_size)
-    s.ring_slots = p.taps + (1 if p.columns_pass2 != NULL else 0)
+    s.ring_slots = p.taps + rows_at_once(p) - 1
     s.ring_pitch = padded(n_dst*p.ring_size)
     s.last_row = src.h - 1
     s.packed = memory + at
@@ -94,6 +99,20 @@ cdef inline const void* source_row(
     return to
 
 
+cdef inline void filter_four(const Pipeline* p, const Image* src, Scratch* s, Py_ssize_t n, Py_ssize_t r) noexcept nogil:
+    """Rows r .. r + 3 of image n, through the horizontal pass into the ring."""
+    cdef const void* rows[4]
+    cdef void* out[4]
+    cdef Py_ssize_t slot
+    cdef int k
+    for k in range(4):
+        slot = (r + k) % s.ring_slots
+        s.ring_tags[slot] = r + k
+        rows[k] = source_row(p, src, s, n, r + k)
+        out[k] = s.ring + slot*s.ring_pitch
+    p.columns_pass4(&s.columns, rows, out)
+
+
 cdef inline const void* filtered_row(
     const Pipeline* p, const Image* src, Scratch* s, Py_ssize_t n, Py_ssize_t r, bint next_too
 ) noexcept nogil:
@@ -102,6 +121,9 @@ cdef inline const void* filtered_row(
     cdef char* to = s.ring + slot*s.ring_pitch
     cdef const void* row
     if s.ring_tags[slot] == r:
+        return to
+    if p.columns_pass4 != NULL and p.every_row and r + 3 <= s.last_row:
+        filter_four(p, src, s, n, r)
         return to
     s.ring_tags[slot] = r
     row = source_row(p, src, s, n, r)
@@ -231,10 +253,10 @@ cdef Job new_job(AxisPlan columns, AxisPlan rows, Py_ssize_t channels, int weigh
 cdef class Job:
     """Two plans, their quantised weights and the kernels that execute them. Does not change, so it is shared."""
 
-    cdef int use_lanes(self, const LaneFormat* format, int encoding, columns2_fn two) except -1:
+    cdef int use_lanes(self, const LaneFormat* format, int encoding, columns2_fn two, columns4_fn four=NULL) except -1:
         """Give the horizontal kernel a lane table if the level wants one and the plan fits.
 
-        ``two`` is the kernel for two rows at once, NULL if there is none.
+        ``two`` and ``four`` are the kernels for so many rows at once, NULL if there is none.
         """
         cdef Pipeline* p = &self.pipeline
         self.drop_lanes()
@@ -242,6 +264,7 @@ cdef class Job:
         p.columns.lanes = self.lanes
         if self.lanes != NULL and p.order == COLUMNS_FIRST:
             p.columns_pass2 = two
+            p.columns_pass4 = four
         return 0
 
     cdef void drop_lanes(self) noexcept:
@@ -249,6 +272,7 @@ cdef class Job:
         self.lanes = NULL
         self.pipeline.columns.lanes = NULL
         self.pipeline.columns_pass2 = NULL
+        self.pipeline.columns_pass4 = NULL
 
     def __dealloc__(self):
         self.drop_lanes()

@@ -30,75 +30,147 @@ cdef inline __m128i taps_of_pixels(const Py_ssize_t C) noexcept nogil:
     return _mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15)
 
 
-# One output pixel of three or four channels; `two`: of two rows.
-cdef inline pair pillow_pixel(
-    const Columns* p, const u8* row, const u8* second, Py_ssize_t x, const Py_ssize_t C, const int groups, pair order
+# Source rows and where their results go. `rows` below is how many: one, two or four; those that are not there are NULL.
+cdef struct SourceRows:
+    const u8 *a
+    const u8 *b
+    const u8 *c
+    const u8 *d
+
+
+cdef struct ResultRows:
+    u8 *a
+    u8 *b
+    u8 *c
+    u8 *d
+
+
+# Sums of two rows, and of two more.
+cdef struct PairSums:
+    pair high
+    pair low
+    pair high2
+    pair low2
+
+
+cdef inline void start_sums(PairSums* sums, int start) noexcept nogil:
+    sums.high = sums.high2 = all32(0)
+    sums.low = sums.low2 = all32(start)
+
+
+cdef inline void add_window(
+    PairSums* sums, SourceRows s, Py_ssize_t at, pair order, pair w, pair w_even, pair w_odd, const int rows,
+    const bint shuffled,
 ) noexcept nogil:
-    cdef const Lanes* t = p.lanes
-    cdef const u8* w = t.weights + 12*groups*x
-    cdef Py_ssize_t at = t.base[x]
-    cdef pair high = all32(0), low = all32(1 << 21), w_high, w_even, w_odd
+    """Four taps per lane of the windows at ``at``."""
+    cdef pair taps = load_two(s.a + at, (s.a if rows == 1 else s.b) + at)
+    add_split_taps(&sums.high, &sums.low, shuffle_bytes(taps, order) if shuffled else taps, w, w_even, w_odd)
+    if rows == 4:
+        taps = load_two(s.c + at, s.d + at)
+        add_split_taps(&sums.high2, &sums.low2, shuffle_bytes(taps, order) if shuffled else taps, w, w_even, w_odd)
+
+
+cdef inline void fetch_next(const Columns* p, SourceRows s, Py_ssize_t at, Py_ssize_t x, const int rows) noexcept nogil:
+    """Ask for what will be read from here on, in one of the rows, when these are done."""
+    cdef int k = x & (rows - 1)
+    cdef const u8* row = s.a if rows == 1 or k == 0 else s.b if rows == 2 or k == 1 else s.c if k == 2 else s.d
+    _mm_prefetch(row + at + rows*p.ahead, 2)
+
+
+# One output pixel of three or four channels.
+cdef inline void pixel_sums(
+    const Columns* p, SourceRows s, Py_ssize_t x, const Py_ssize_t C, const int groups, pair order, const int rows,
+    PairSums* sums,
+) noexcept nogil:
+    cdef const u8* w = p.lanes.weights + 12*groups*x
+    cdef Py_ssize_t at = p.lanes.base[x]
+    cdef pair w_high, w_even, w_odd
     cdef int k
-    _mm_prefetch(second + at + p.ahead, 2)
+    fetch_next(p, s, at, x, rows)
+    start_sums(sums, 1 << 21)
     for k in range(groups):
         spread_words(w + 12*k, &w_high, &w_even, &w_odd)
-        add_split_taps(&high, &low, shuffle_bytes(load_two(row + at, second + at), order), w_high, w_even, w_odd)
-        at += 4*C
-    return shift22(whole_sum(high, low))
+        add_window(sums, s, at + 4*C*k, order, w_high, w_even, w_odd, rows, True)
+
+
+# Four output pixels, or as many lanes as that: their sums as bytes.
+cdef inline pair four_rounded(pair v, pair v2, pair v3, pair v4) noexcept nogil:
+    return pack_to_bytes(pack_to_words(shift22(v), shift22(v2)), pack_to_words(shift22(v3), shift22(v4)))
+
+
+cdef inline pair first_sum(const PairSums* sums) noexcept nogil:
+    return whole_sum(sums.high, sums.low)
+
+
+cdef inline pair second_sum(const PairSums* sums) noexcept nogil:
+    return whole_sum(sums.high2, sums.low2)
+
+
+cdef inline void store_rows(
+    ResultRows out, Py_ssize_t at, Py_ssize_t left, pair v, pair v2, const int rows
+) noexcept nogil:
+    store_bytes(out.a + at, left, of_first(v))
+    if rows > 1:
+        store_bytes(out.b + at, left, of_second(v))
+    if rows == 4:
+        store_bytes(out.c + at, left, of_first(v2))
+        store_bytes(out.d + at, left, of_second(v2))
 
 
 cdef inline void pillow_pixels_c(
-    const Columns* p, const u8* row, const u8* second, u8* out, u8* second_out, const Py_ssize_t C, const int groups,
-    const bint two,
+    const Columns* p, SourceRows s, ResultRows out, const Py_ssize_t C, const int groups, const int rows
 ) noexcept nogil:
     cdef u8[16] close = [0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 255, 255, 255, 255]
     cdef __m128i spread = taps_of_pixels(C)
-    cdef pair order = twice(&spread), close_up = twice(close), v, u
-    cdef Py_ssize_t x, n = p.n_out, last = n - 1
+    cdef pair order = twice(&spread), close_up = twice(close), v, v2
+    cdef PairSums[4] sums
+    cdef Py_ssize_t x, n = p.n_out
     for x in range(0, n, 4):
-        v = pack_to_words(
-            pillow_pixel(p, row, second, x, C, groups, order),
-            pillow_pixel(p, row, second, min(x + 1, last), C, groups, order),
-        )
-        u = pack_to_words(
-            pillow_pixel(p, row, second, min(x + 2, last), C, groups, order),
-            pillow_pixel(p, row, second, min(x + 3, last), C, groups, order),
-        )
-        v = pack_to_bytes(v, u)
+        # The table goes on to a multiple of four pixels.
+        pixel_sums(p, s, x, C, groups, order, rows, &sums[0])
+        pixel_sums(p, s, x + 1, C, groups, order, rows, &sums[1])
+        pixel_sums(p, s, x + 2, C, groups, order, rows, &sums[2])
+        pixel_sums(p, s, x + 3, C, groups, order, rows, &sums[3])
+        v = v2 = four_rounded(first_sum(&sums[0]), first_sum(&sums[1]), first_sum(&sums[2]), first_sum(&sums[3]))
+        if rows == 4:
+            v2 = four_rounded(
+                second_sum(&sums[0]), second_sum(&sums[1]), second_sum(&sums[2]), second_sum(&sums[3])
+            )
+        # Of three channels the last four bytes that are stored are the next results'.
         if C == 3:
             v = shuffle_bytes(v, close_up)
-        # Of three channels the last four bytes that are stored are the next results'.
-        store_bytes(out + C*x, C*(n - x), of_first(v))
-        if two:
-            store_bytes(second_out + C*x, C*(n - x), of_second(v))
+            v2 = shuffle_bytes(v2, close_up)
+        store_rows(out, C*x, C*(n - x), v, v2, rows)
 
 
 cdef inline void pillow_pixels_of(
-    const Columns* p, const u8* row, const u8* second, u8* out, u8* second_out, const Py_ssize_t C, const bint two
+    const Columns* p, SourceRows s, ResultRows out, const Py_ssize_t C, const int rows
 ) noexcept nogil:
     if p.lanes.groups == 1:
-        pillow_pixels_c(p, row, second, out, second_out, C, 1, two)
+        pillow_pixels_c(p, s, out, C, 1, rows)
     elif p.lanes.groups == 2:
-        pillow_pixels_c(p, row, second, out, second_out, C, 2, two)
+        pillow_pixels_c(p, s, out, C, 2, rows)
+    elif p.lanes.groups == 4:
+        pillow_pixels_c(p, s, out, C, 4, rows)
     else:
-        pillow_pixels_c(p, row, second, out, second_out, C, p.lanes.groups, two)
+        pillow_pixels_c(p, s, out, C, p.lanes.groups, rows)
 
 
 # Blocks of four lanes.
-cdef inline pair pillow_block(const Columns* p, const u8* row, const u8* second, Py_ssize_t b) noexcept nogil:
+cdef inline void block_sums(
+    const Columns* p, SourceRows s, Py_ssize_t b, const int rows, PairSums* sums
+) noexcept nogil:
     cdef const Lanes* t = p.lanes
     cdef const u8* w = t.weights + 48*t.groups*b
     cdef Py_ssize_t at = t.base[b]
-    cdef pair high = all32(0), low = all32(1 << 21), order = twice(t.index + 16*b)
+    cdef pair order = twice(t.index + 16*b)
     cdef int k
-    _mm_prefetch(second + at + p.ahead, 2)
+    fetch_next(p, s, at, b, rows)
+    start_sums(sums, 1 << 21)
     for k in range(t.used[b]):
-        add_split_taps(
-            &high, &low, shuffle_bytes(load_two(row + at, second + at), order),
-            twice(w + 48*k), twice(w + 48*k + 16), twice(w + 48*k + 32),
-        )
+        add_window(sums, s, at, order, twice(w), twice(w + 16), twice(w + 32), rows, True)
         at += 4*p.channels
-    return shift22(whole_sum(high, low))
+        w += 48
 
 
 cdef inline void store_four(u8* out, Py_ssize_t left, __m128i v) noexcept nogil:
@@ -106,98 +178,110 @@ cdef inline void store_four(u8* out, Py_ssize_t left, __m128i v) noexcept nogil:
     memcpy(out, &bytes, 4 if left >= 4 else left)
 
 
-cdef inline void pillow_blocks(
-    const Columns* p, const u8* row, const u8* second, u8* out, u8* second_out, const bint two
+cdef inline void store_fours(
+    ResultRows out, Py_ssize_t at, Py_ssize_t left, pair v, pair v2, const int rows
 ) noexcept nogil:
+    """At most four elements, from sums in lanes."""
+    v = four_rounded(v, v, v, v)
+    store_four(out.a + at, left, of_first(v))
+    if rows > 1:
+        store_four(out.b + at, left, of_second(v))
+    if rows == 4:
+        v2 = four_rounded(v2, v2, v2, v2)
+        store_four(out.c + at, left, of_first(v2))
+        store_four(out.d + at, left, of_second(v2))
+
+
+cdef inline void pillow_blocks(const Columns* p, SourceRows s, ResultRows out, const int rows) noexcept nogil:
     cdef const Lanes* t = p.lanes
+    cdef PairSums[4] sums
+    cdef pair v, v2
     cdef Py_ssize_t b = 0
-    cdef pair v
     while b < t.blocks:
-        v = pillow_block(p, row, second, b)
-        if b + 4 < t.blocks and t.out[b + 4] - t.out[b] == 16:
-            v = pack_to_words(v, pillow_block(p, row, second, b + 1))
-            v = pack_to_bytes(
-                v, pack_to_words(pillow_block(p, row, second, b + 2), pillow_block(p, row, second, b + 3))
-            )
-            store_whole(out + t.out[b], of_first(v))
-            if two:
-                store_whole(second_out + t.out[b], of_second(v))
-            b += 4
+        block_sums(p, s, b, rows, &sums[0])
+        if b + 4 >= t.blocks or t.out[b + 4] - t.out[b] != 16:
+            store_fours(out, t.out[b], t.n - t.out[b], first_sum(&sums[0]), second_sum(&sums[0]), rows)
+            b += 1
             continue
-        v = pack_to_words(v, v)
-        v = pack_to_bytes(v, v)
-        store_four(out + t.out[b], t.n - t.out[b], of_first(v))
-        if two:
-            store_four(second_out + t.out[b], t.n - t.out[b], of_second(v))
-        b += 1
+        block_sums(p, s, b + 1, rows, &sums[1])
+        block_sums(p, s, b + 2, rows, &sums[2])
+        block_sums(p, s, b + 3, rows, &sums[3])
+        v = v2 = four_rounded(first_sum(&sums[0]), first_sum(&sums[1]), first_sum(&sums[2]), first_sum(&sums[3]))
+        if rows == 4:
+            v2 = four_rounded(
+                second_sum(&sums[0]), second_sum(&sums[1]), second_sum(&sums[2]), second_sum(&sums[3])
+            )
+        store_rows(out, t.out[b], 16, v, v2, rows)
+        b += 4
 
 
 # One output pixel of one or two channels per block: lanes are taps, which are added up in the end.
-cdef inline pair pillow_run(
-    const Columns* p, const u8* row, const u8* second, Py_ssize_t x, const Py_ssize_t C, pair order
+cdef inline void run_sums(
+    const Columns* p, SourceRows s, Py_ssize_t x, const Py_ssize_t C, pair order, const int rows, PairSums* sums
 ) noexcept nogil:
     cdef const Lanes* t = p.lanes
     cdef const u8* w = t.weights + 48*t.groups*x
     cdef Py_ssize_t at = t.base[x]
-    cdef pair high = all32(0), low = all32(0), taps
     cdef int k
-    _mm_prefetch(second + at + p.ahead, 2)
+    fetch_next(p, s, at, x, rows)
+    start_sums(sums, 0)
     for k in range(t.groups):
-        taps = load_two(row + at, second + at)
-        if C != 1:
-            taps = shuffle_bytes(taps, order)
-        add_split_taps(&high, &low, taps, twice(w + 48*k), twice(w + 48*k + 16), twice(w + 48*k + 32))
+        add_window(sums, s, at, order, twice(w), twice(w + 16), twice(w + 32), rows, C != 1)
         at += 16
-    return whole_sum(high, low)
+        w += 48
+
+
+cdef inline pair rounding(pair v) noexcept nogil:
+    return add32(v, all32(1 << 21))
 
 
 cdef inline void pillow_runs(
-    const Columns* p, const u8* row, const u8* second, u8* out, u8* second_out, const Py_ssize_t C, const bint two
+    const Columns* p, SourceRows s, ResultRows out, const Py_ssize_t C, const int rows
 ) noexcept nogil:
     cdef __m128i spread = taps_of_pixels(C)
-    cdef pair order = twice(&spread), v, u
-    cdef Py_ssize_t x = 0, n = p.n_out, last = n - 1
+    cdef pair order = twice(&spread), v, v2
+    cdef PairSums[4] sums
+    cdef Py_ssize_t x = 0, n = p.n_out
     while x < n:
-        v = pillow_run(p, row, second, x, C, order)
-        u = pillow_run(p, row, second, min(x + 1, last), C, order)
+        # The table goes on to a multiple of four pixels.
+        run_sums(p, s, x, C, order, rows, &sums[0])
+        run_sums(p, s, x + 1, C, order, rows, &sums[1])
         if C == 1:
-            v = neighbours_added(v, u)
-            u = neighbours_added(
-                pillow_run(p, row, second, min(x + 2, last), C, order),
-                pillow_run(p, row, second, min(x + 3, last), C, order),
+            run_sums(p, s, x + 2, C, order, rows, &sums[2])
+            run_sums(p, s, x + 3, C, order, rows, &sums[3])
+            v = neighbours_added(
+                neighbours_added(first_sum(&sums[0]), first_sum(&sums[1])),
+                neighbours_added(first_sum(&sums[2]), first_sum(&sums[3])),
             )
-            v = neighbours_added(v, u)
+            v2 = neighbours_added(
+                neighbours_added(second_sum(&sums[0]), second_sum(&sums[1])),
+                neighbours_added(second_sum(&sums[2]), second_sum(&sums[3])),
+            )
         else:
-            v = halves_added(v, u)
-        v = shift22(add32(v, all32(1 << 21)))
-        v = pack_to_words(v, v)
-        v = pack_to_bytes(v, v)
-        store_four(out + C*x, C*(n - x), of_first(v))
-        if two:
-            store_four(second_out + C*x, C*(n - x), of_second(v))
+            v = halves_added(first_sum(&sums[0]), first_sum(&sums[1]))
+            v2 = halves_added(second_sum(&sums[0]), second_sum(&sums[1]))
+        store_fours(out, C*x, C*(n - x), rounding(v), rounding(v2), rows)
         x += 4//C
 
 
-cdef inline void pillow_rows(
-    const Columns* p, const u8* row, const u8* second, u8* out, u8* second_out, const bint two
-) noexcept nogil:
+cdef inline void pillow_rows(const Columns* p, SourceRows s, ResultRows out, const int rows) noexcept nogil:
     if p.lanes.kind == PIXELS and p.channels == 3:
-        pillow_pixels_of(p, row, second, out, second_out, 3, two)
+        pillow_pixels_of(p, s, out, 3, rows)
     elif p.lanes.kind == PIXELS:
-        pillow_pixels_of(p, row, second, out, second_out, 4, two)
+        pillow_pixels_of(p, s, out, 4, rows)
     elif p.lanes.kind == SPLITS:
-        pillow_blocks(p, row, second, out, second_out, two)
+        pillow_blocks(p, s, out, rows)
     elif p.channels == 1:
-        pillow_runs(p, row, second, out, second_out, 1, two)
+        pillow_runs(p, s, out, 1, rows)
     else:
-        pillow_runs(p, row, second, out, second_out, 2, two)
+        pillow_runs(p, s, out, 2, rows)
 
 
 cdef void pair_pillow_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
     if p.lanes == NULL or p.lanes.kind == WORDS:
         sse_pillow_u8_columns(p, row, out)
     else:
-        pillow_rows(p, <const u8*> row, <const u8*> row, <u8*> out, <u8*> out, False)
+        pillow_rows(p, SourceRows(<const u8*> row, NULL, NULL, NULL), ResultRows(<u8*> out, NULL, NULL, NULL), 1)
 
 
 cdef void pair_pillow_u8_columns2(
@@ -207,7 +291,20 @@ cdef void pair_pillow_u8_columns2(
         sse_pillow_u8_columns(p, row, out)
         sse_pillow_u8_columns(p, second, second_out)
     else:
-        pillow_rows(p, <const u8*> row, <const u8*> second, <u8*> out, <u8*> second_out, True)
+        pillow_rows(
+            p, SourceRows(<const u8*> row, <const u8*> second, NULL, NULL),
+            ResultRows(<u8*> out, <u8*> second_out, NULL, NULL), 2,
+        )
+
+
+cdef void pair_pillow_u8_columns4(const Columns* p, const void** rows, void** out) noexcept nogil:
+    cdef const u8** r = <const u8**> rows
+    cdef u8** o = <u8**> out
+    if p.lanes.kind == WORDS:
+        pair_pillow_u8_columns2(p, r[0], r[1], o[0], o[1])
+        pair_pillow_u8_columns2(p, r[2], r[3], o[2], o[3])
+    else:
+        pillow_rows(p, SourceRows(r[0], r[1], r[2], r[3]), ResultRows(o[0], o[1], o[2], o[3]), 4)
 
 
 cdef inline int high_half(i32 w) noexcept nogil:
@@ -327,6 +424,7 @@ cdef void pair_pillow_u8_blend(
 cdef void use_pair_kernels(RowKernels* table) noexcept:
     table.pillow_u8_columns = pair_pillow_u8_columns
     table.pillow_u8_columns2 = pair_pillow_u8_columns2
+    table.pillow_u8_columns4 = pair_pillow_u8_columns4
     table.pillow_u8_blend = pair_pillow_u8_blend
     table.pillow_u8_lanes[0] = LaneFormat(PIXELS, 4, 16)
     table.pillow_u8_lanes[1] = LaneFormat(SPLITS, 4, 16)

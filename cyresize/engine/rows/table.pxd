@@ -63,6 +63,8 @@ ctypedef void (*columns_fn)(const Columns* columns, const void* row, void* out) 
 ctypedef void (*columns2_fn)(
     const Columns* columns, const void* row, const void* second, void* out, void* second_out
 ) noexcept nogil
+# Four rows at once, with lanes only.
+ctypedef void (*columns4_fn)(const Columns* columns, const void** rows, void** out) noexcept nogil
 # Vertical: K rows of n elements in, one out.
 ctypedef void (*blend_fn)(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil
 # Both at once: K source rows in, one output row out.
@@ -116,6 +118,7 @@ cdef struct RowKernels:
     # Pillow's uint8: 22-bit weights, rounded to uint8 after each pass.
     columns_fn pillow_u8_columns
     columns2_fn pillow_u8_columns2
+    columns4_fn pillow_u8_columns4
     blend_fn pillow_u8_blend
     # Floating point.
     columns_fn float_columns
