@@ -93,9 +93,11 @@ cdef inline void pixel_sums(
         add_window(sums, s, at + 4*C*k, order, w_high, w_even, w_odd, rows, True)
 
 
-# Four output pixels, or as many lanes as that: their sums as bytes.
-cdef inline pair four_rounded(pair v, pair v2, pair v3, pair v4) noexcept nogil:
-    return pack_to_bytes(pack_to_words(shift22(v), shift22(v2)), pack_to_words(shift22(v3), shift22(v4)))
+# Four sums as bytes.
+cdef inline pair four_rounded(const pair* v) noexcept nogil:
+    return pack_to_bytes(
+        pack_to_words(shift22(v[0]), shift22(v[1])), pack_to_words(shift22(v[2]), shift22(v[3]))
+    )
 
 
 cdef inline pair first_sum(const PairSums* sums) noexcept nogil:
@@ -123,19 +125,17 @@ cdef inline void pillow_pixels_c(
     cdef u8[16] close = [0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 255, 255, 255, 255]
     cdef __m128i spread = taps_of_pixels(C)
     cdef pair order = twice(&spread), close_up = twice(close), v, v2
-    cdef PairSums[4] sums
+    cdef PairSums sums
+    cdef pair[8] done
     cdef Py_ssize_t x, n = p.n_out
+    cdef int j
     for x in range(0, n, 4):
-        # The table goes on to a multiple of four pixels.
-        pixel_sums(p, s, x, C, groups, order, rows, &sums[0])
-        pixel_sums(p, s, x + 1, C, groups, order, rows, &sums[1])
-        pixel_sums(p, s, x + 2, C, groups, order, rows, &sums[2])
-        pixel_sums(p, s, x + 3, C, groups, order, rows, &sums[3])
-        v = v2 = four_rounded(first_sum(&sums[0]), first_sum(&sums[1]), first_sum(&sums[2]), first_sum(&sums[3]))
-        if rows == 4:
-            v2 = four_rounded(
-                second_sum(&sums[0]), second_sum(&sums[1]), second_sum(&sums[2]), second_sum(&sums[3])
-            )
+        # The table goes on to a multiple of four pixels. A loop, or the compiler keeps all products to add them late.
+        for j in range(4):
+            pixel_sums(p, s, x + j, C, groups, order, rows, &sums)
+            done[j] = first_sum(&sums)
+            done[4 + j] = second_sum(&sums)
+        v, v2 = four_rounded(done), four_rounded(done + 4)
         # Of three channels the last four bytes that are stored are the next results'.
         if C == 3:
             v = shuffle_bytes(v, close_up)
@@ -150,8 +150,6 @@ cdef inline void pillow_pixels_of(
         pillow_pixels_c(p, s, out, C, 1, rows)
     elif p.lanes.groups == 2:
         pillow_pixels_c(p, s, out, C, 2, rows)
-    elif p.lanes.groups == 4:
-        pillow_pixels_c(p, s, out, C, 4, rows)
     else:
         pillow_pixels_c(p, s, out, C, p.lanes.groups, rows)
 
@@ -182,37 +180,36 @@ cdef inline void store_fours(
     ResultRows out, Py_ssize_t at, Py_ssize_t left, pair v, pair v2, const int rows
 ) noexcept nogil:
     """At most four elements, from sums in lanes."""
-    v = four_rounded(v, v, v, v)
+    cdef pair[4] same = [v, v, v, v]
+    v = four_rounded(same)
     store_four(out.a + at, left, of_first(v))
     if rows > 1:
         store_four(out.b + at, left, of_second(v))
     if rows == 4:
-        v2 = four_rounded(v2, v2, v2, v2)
+        same = [v2, v2, v2, v2]
+        v2 = four_rounded(same)
         store_four(out.c + at, left, of_first(v2))
         store_four(out.d + at, left, of_second(v2))
 
 
 cdef inline void pillow_blocks(const Columns* p, SourceRows s, ResultRows out, const int rows) noexcept nogil:
     cdef const Lanes* t = p.lanes
-    cdef PairSums[4] sums
-    cdef pair v, v2
+    cdef PairSums sums
+    cdef pair[8] done
     cdef Py_ssize_t b = 0
+    cdef int j
     while b < t.blocks:
-        block_sums(p, s, b, rows, &sums[0])
-        if b + 4 >= t.blocks or t.out[b + 4] - t.out[b] != 16:
-            store_fours(out, t.out[b], t.n - t.out[b], first_sum(&sums[0]), second_sum(&sums[0]), rows)
+        if b + 4 < t.blocks and t.out[b + 4] - t.out[b] == 16:
+            for j in range(4):
+                block_sums(p, s, b + j, rows, &sums)
+                done[j] = first_sum(&sums)
+                done[4 + j] = second_sum(&sums)
+            store_rows(out, t.out[b], 16, four_rounded(done), four_rounded(done + 4), rows)
+            b += 4
+        else:
+            block_sums(p, s, b, rows, &sums)
+            store_fours(out, t.out[b], t.n - t.out[b], first_sum(&sums), second_sum(&sums), rows)
             b += 1
-            continue
-        block_sums(p, s, b + 1, rows, &sums[1])
-        block_sums(p, s, b + 2, rows, &sums[2])
-        block_sums(p, s, b + 3, rows, &sums[3])
-        v = v2 = four_rounded(first_sum(&sums[0]), first_sum(&sums[1]), first_sum(&sums[2]), first_sum(&sums[3]))
-        if rows == 4:
-            v2 = four_rounded(
-                second_sum(&sums[0]), second_sum(&sums[1]), second_sum(&sums[2]), second_sum(&sums[3])
-            )
-        store_rows(out, t.out[b], 16, v, v2, rows)
-        b += 4
 
 
 # One output pixel of one or two channels per block: lanes are taps, which are added up in the end.
@@ -235,31 +232,29 @@ cdef inline pair rounding(pair v) noexcept nogil:
     return add32(v, all32(1 << 21))
 
 
+# The lanes of one sum belong to one output pixel: of four sums, or two of two channels, one.
+cdef inline pair lanes_added(const pair* v, const Py_ssize_t C) noexcept nogil:
+    if C == 2:
+        return halves_added(v[0], v[1])
+    return neighbours_added(neighbours_added(v[0], v[1]), neighbours_added(v[2], v[3]))
+
+
 cdef inline void pillow_runs(
     const Columns* p, SourceRows s, ResultRows out, const Py_ssize_t C, const int rows
 ) noexcept nogil:
     cdef __m128i spread = taps_of_pixels(C)
     cdef pair order = twice(&spread), v, v2
-    cdef PairSums[4] sums
+    cdef PairSums sums
+    cdef pair[8] done
     cdef Py_ssize_t x = 0, n = p.n_out
+    cdef int j
     while x < n:
         # The table goes on to a multiple of four pixels.
-        run_sums(p, s, x, C, order, rows, &sums[0])
-        run_sums(p, s, x + 1, C, order, rows, &sums[1])
-        if C == 1:
-            run_sums(p, s, x + 2, C, order, rows, &sums[2])
-            run_sums(p, s, x + 3, C, order, rows, &sums[3])
-            v = neighbours_added(
-                neighbours_added(first_sum(&sums[0]), first_sum(&sums[1])),
-                neighbours_added(first_sum(&sums[2]), first_sum(&sums[3])),
-            )
-            v2 = neighbours_added(
-                neighbours_added(second_sum(&sums[0]), second_sum(&sums[1])),
-                neighbours_added(second_sum(&sums[2]), second_sum(&sums[3])),
-            )
-        else:
-            v = halves_added(first_sum(&sums[0]), first_sum(&sums[1]))
-            v2 = halves_added(second_sum(&sums[0]), second_sum(&sums[1]))
+        for j in range(4//C):
+            run_sums(p, s, x + j, C, order, rows, &sums)
+            done[j] = first_sum(&sums)
+            done[4 + j] = second_sum(&sums)
+        v, v2 = lanes_added(done, C), lanes_added(done + 4, C)
         store_fours(out, C*x, C*(n - x), rounding(v), rounding(v2), rows)
         x += 4//C
 
