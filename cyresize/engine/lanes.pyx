@@ -93,6 +93,13 @@ cdef inline void set_split(unsigned char* to, int lane, int tap, int lanes, doub
     (<short*> (to + 4*lanes))[2*(lane + (tap & 1)*lanes) + (tap >> 1)] = <short> w
 
 
+cdef inline void set_halves(unsigned char* to, int tap, double weight) noexcept nogil:
+    # The same of two taps, all words.
+    cdef int w = <int> rint(weight)
+    (<short*> to)[tap] = <short> ((w + 32768) >> 16)
+    (<short*> to)[2 + tap] = <short> w
+
+
 cdef bint can_be_split(AxisPlan plan) noexcept:
     """Whether two neighbouring weights make products with bytes that stay in 16 bits."""
     cdef Py_ssize_t i
@@ -245,12 +252,15 @@ cdef void fill_pixels(
     Lanes* t, AxisPlan plan, Py_ssize_t channels, int lanes, int quads, Py_ssize_t* base, unsigned char* weights
 ) noexcept nogil:
     # No pixel reads beyond the end of the row, unless that is shorter than a pixel's groups.
-    cdef Py_ssize_t x, last = max(plan.n_in - 4*quads*t.groups, 0)
+    cdef Py_ssize_t x, last = max(plan.n_in - 4*quads*t.groups + 2*t.half, 0)
     cdef int k, c, tap, lane
     for x in range(plan.n_out):
         base[x] = min(plan.first[x], last)
         for k in range(plan.taps if plan.counts == NULL else plan.counts[x]):
             tap = k + <int> (plan.first[x] - base[x])
+            if t.half and tap//4 == t.groups - 1:
+                set_halves(weights + 12*(t.groups - 1), tap % 4, plan.values[x*plan.taps + k])
+                continue
             for c in range(lanes//quads):
                 lane = (tap//4 % quads)*<int> channels + c
                 set_split(weights + 12*lanes*(tap//(4*quads)), lane, tap % 4, lanes, plan.values[x*plan.taps + k])
@@ -280,6 +290,7 @@ cdef Lanes* new_pixels(AxisPlan plan, Py_ssize_t channels, const LaneFormat* for
     t.blocks = blocks
     t.n = plan.n_out*channels
     t.groups = groups
+    t.half = shared and 1 <= plan.taps % 4 <= 2
     t.base = <Py_ssize_t*> memory
     t.weights = <unsigned char*> (t.base + blocks)
     fill_pixels(t, plan, channels, lanes, quads, <Py_ssize_t*> t.base, <unsigned char*> t.weights)

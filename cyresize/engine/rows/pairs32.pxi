@@ -104,6 +104,10 @@ cdef inline pair add32(pair a, pair b) noexcept nogil:
     return _mm256_add_epi32(a, b)
 
 
+cdef inline pair times_words(pair a, pair b) noexcept nogil:
+    return _mm256_mullo_epi16(a, b)
+
+
 cdef inline pair dot_words(pair a, pair b) noexcept nogil:
     return _mm256_madd_epi16(a, b)
 

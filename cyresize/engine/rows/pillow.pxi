@@ -70,27 +70,61 @@ cdef inline void add_window(
         add_split_taps(&sums.high2, &sums.low2, shuffle_bytes(taps, order) if shuffled else taps, w, w_even, w_odd)
 
 
-cdef inline void fetch_next(const Columns* p, SourceRows s, Py_ssize_t at, Py_ssize_t x, const int rows) noexcept nogil:
-    """Ask for what will be read from here on, in one of the rows, when these are done."""
-    cdef int k = x & (rows - 1)
-    cdef const u8* row = s.a if rows == 1 or k == 0 else s.b if rows == 2 or k == 1 else s.c if k == 2 else s.d
-    _mm_prefetch(row + at + rows*p.ahead, 2)
+cdef inline void fetch_next(const Columns* p, SourceRows s, Py_ssize_t at, const int rows) noexcept nogil:
+    """Ask for what will be read from here on when these rows are done."""
+    at += rows*p.ahead
+    _mm_prefetch(s.a + at, 2)
+    if rows > 1:
+        _mm_prefetch(s.b + at, 2)
+    if rows == 4:
+        _mm_prefetch(s.c + at, 2)
+        _mm_prefetch(s.d + at, 2)
 
 
-# One output pixel of three or four channels.
-cdef inline void pixel_sums(
-    const Columns* p, SourceRows s, Py_ssize_t x, const Py_ssize_t C, const int groups, pair order, const int rows,
-    PairSums* sums,
+# Four taps of one output pixel of three or four channels.
+cdef inline void add_pixels(
+    PairSums* sums, SourceRows s, Py_ssize_t at, const u8* w, pair order, const int rows
 ) noexcept nogil:
-    cdef const u8* w = p.lanes.weights + 12*groups*x
-    cdef Py_ssize_t at = p.lanes.base[x]
     cdef pair w_high, w_even, w_odd
-    cdef int k
-    fetch_next(p, s, at, x, rows)
+    spread_words(w, &w_high, &w_even, &w_odd)
+    add_window(sums, s, at, order, w_high, w_even, w_odd, rows, True)
+
+
+# Two taps as words.
+cdef inline void add_two_taps(pair* high, pair* low, pair taps, pair w_high, pair w_low) noexcept nogil:
+    high[0] = add16(high[0], times_words(taps, w_high))
+    low[0] = add32(low[0], dot_words(taps, w_low))
+
+
+cdef inline void add_two_pixels(
+    PairSums* sums, SourceRows s, Py_ssize_t at, const u8* w, pair order, const int rows
+) noexcept nogil:
+    cdef pair w_high, w_low, unused
+    spread_words(w, &w_high, &w_low, &unused)
+    add_two_taps(
+        &sums.high, &sums.low, shuffle_bytes(load_two(s.a + at, (s.a if rows == 1 else s.b) + at), order), w_high, w_low
+    )
+    if rows == 4:
+        add_two_taps(
+            &sums.high2, &sums.low2, shuffle_bytes(load_two(s.c + at, s.d + at), order), w_high, w_low
+        )
+
+
+# Groups of four taps, many if `fours` is negative, and of two if `half`.
+cdef inline void pixel_sums(
+    const Columns* p, SourceRows s, Py_ssize_t x, const Py_ssize_t C, const int fours, const bint half,
+    const pair* orders, const int rows, PairSums* sums,
+) noexcept nogil:
+    cdef Py_ssize_t groups = fours + half if fours >= 0 else p.lanes.groups, at = p.lanes.base[x]
+    cdef const u8* w = p.lanes.weights + 12*groups*x
+    cdef const u8* end = w + 12*(groups - half)
     start_sums(sums, 1 << 21)
-    for k in range(groups):
-        spread_words(w + 12*k, &w_high, &w_even, &w_odd)
-        add_window(sums, s, at + 4*C*k, order, w_high, w_even, w_odd, rows, True)
+    while w < end:
+        add_pixels(sums, s, at, w, orders[0], rows)
+        at += 4*C
+        w += 12
+    if half:
+        add_two_pixels(sums, s, at, w, orders[1], rows)
 
 
 # Four sums as bytes.
@@ -119,20 +153,29 @@ cdef inline void store_rows(
         store_bytes(out.d + at, left, of_second(v2))
 
 
+cdef inline __m128i two_taps_of_pixels(const Py_ssize_t C) noexcept nogil:
+    if C == 3:
+        return _mm_setr_epi8(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1)
+    return _mm_setr_epi8(0, -1, 4, -1, 1, -1, 5, -1, 2, -1, 6, -1, 3, -1, 7, -1)
+
+
 cdef inline void pillow_pixels_c(
-    const Columns* p, SourceRows s, ResultRows out, const Py_ssize_t C, const int groups, const int rows
+    const Columns* p, SourceRows s, ResultRows out, const Py_ssize_t C, const int fours, const bint half,
+    const int rows,
 ) noexcept nogil:
     cdef u8[16] close = [0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 255, 255, 255, 255]
-    cdef __m128i spread = taps_of_pixels(C)
-    cdef pair order = twice(&spread), close_up = twice(close), v, v2
+    cdef __m128i spread = taps_of_pixels(C), spread2 = two_taps_of_pixels(C)
+    cdef pair[2] orders = [twice(&spread), twice(&spread2)]
+    cdef pair close_up = twice(close), v, v2
     cdef PairSums sums
     cdef pair[8] done
     cdef Py_ssize_t x, n = p.n_out
     cdef int j
     for x in range(0, n, 4):
+        fetch_next(p, s, p.lanes.base[x], rows)
         # The table goes on to a multiple of four pixels. A loop, or the compiler keeps all products to add them late.
         for j in range(4):
-            pixel_sums(p, s, x + j, C, groups, order, rows, &sums)
+            pixel_sums(p, s, x + j, C, fours, half, orders, rows, &sums)
             done[j] = first_sum(&sums)
             done[4 + j] = second_sum(&sums)
         v, v2 = four_rounded(done), four_rounded(done + 4)
@@ -146,12 +189,19 @@ cdef inline void pillow_pixels_c(
 cdef inline void pillow_pixels_of(
     const Columns* p, SourceRows s, ResultRows out, const Py_ssize_t C, const int rows
 ) noexcept nogil:
-    if p.lanes.groups == 1:
-        pillow_pixels_c(p, s, out, C, 1, rows)
-    elif p.lanes.groups == 2:
-        pillow_pixels_c(p, s, out, C, 2, rows)
+    cdef int groups = p.lanes.groups
+    if groups == 1 and p.lanes.half:
+        pillow_pixels_c(p, s, out, C, 0, True, rows)
+    elif groups == 1:
+        pillow_pixels_c(p, s, out, C, 1, False, rows)
+    elif groups == 2 and p.lanes.half:
+        pillow_pixels_c(p, s, out, C, 1, True, rows)
+    elif groups == 2:
+        pillow_pixels_c(p, s, out, C, 2, False, rows)
+    elif p.lanes.half:
+        pillow_pixels_c(p, s, out, C, -1, True, rows)
     else:
-        pillow_pixels_c(p, s, out, C, p.lanes.groups, rows)
+        pillow_pixels_c(p, s, out, C, -1, False, rows)
 
 
 # Blocks of four lanes.
@@ -163,7 +213,7 @@ cdef inline void block_sums(
     cdef Py_ssize_t at = t.base[b]
     cdef pair order = twice(t.index + 16*b)
     cdef int k
-    fetch_next(p, s, at, b, rows)
+    fetch_next(p, s, at, rows)
     start_sums(sums, 1 << 21)
     for k in range(t.used[b]):
         add_window(sums, s, at, order, twice(w), twice(w + 16), twice(w + 32), rows, True)
@@ -220,7 +270,7 @@ cdef inline void run_sums(
     cdef const u8* w = t.weights + 48*t.groups*x
     cdef Py_ssize_t at = t.base[x]
     cdef int k
-    fetch_next(p, s, at, x, rows)
+    fetch_next(p, s, at, rows)
     start_sums(sums, 0)
     for k in range(t.groups):
         add_window(sums, s, at, order, twice(w), twice(w + 16), twice(w + 32), rows, C != 1)

@@ -28,6 +28,7 @@ cdef struct Lanes:
     Py_ssize_t blocks
     Py_ssize_t n          # output elements: OW*C
     int groups            # tap groups per lane: QUADS and the like ceil(K/4), WORDS ceil(K/2), others K
+    bint half             # PIXELS: the last group has two taps only, whose halves of weights are words
     bint inside               # all groups of a block lie in its window
     bint narrow               # every block needs the first half of its window only: one register
     const Py_ssize_t* base    # [blocks] first source element of the window
