@@ -232,7 +232,9 @@ cdef void find_whole(Lanes* t) noexcept:
 
 
 cdef int taps_per_group(const LaneFormat* format) noexcept:
-    return 4 if format.kind == QUADS or format.kind == SPLITS else 2 if format.kind == PAIRS or format.kind == WORDS else 1
+    if format.kind == QUADS or format.kind == SPLITS:
+        return 4
+    return 2 if format.kind == PAIRS or format.kind == WORDS else 1
 
 
 cdef int lane_bytes(const LaneFormat* format) noexcept:

@@ -13,7 +13,7 @@ cdef struct Pipeline:
     convert_fn widen          # NULL: rows are calculated with as they are stored
     columns_fn columns_pass
     columns2_fn columns_pass2    # COLUMNS_FIRST: for two rows at once, or NULL
-    columns4_fn columns_pass4    # the same for four
+    columns4_fn columns_pass4    # for four rows at once, or NULL
     blend_fn blend
     blend_fn stream_blend     # NULL, or blend for results that go past the caches
     window_fn window
@@ -36,14 +36,15 @@ cdef struct Scratch:
     char* packed              # source rows made contiguous
     char* source              # source rows, widened: `slots` of them
     char* ring                # rows between the passes
-    char* mid                 # ROWS_FIRST: the blended row
+    char* mid                 # ROWS_FIRST: the blended row, or four
     char* finished            # output row before narrowing
-    char* staged              # output row before it is spread over a strided destination, or streamed
+    char* staged              # output row before it is spread over a strided destination, or streamed; or four
     const void** pointers     # [taps]
     Py_ssize_t* source_tags
     Py_ssize_t* ring_tags
     Py_ssize_t slots, source_pitch
     Py_ssize_t ring_slots, ring_pitch
+    Py_ssize_t mid_pitch, staged_pitch
     Py_ssize_t last_row       # the last one that will be asked for
     Py_ssize_t n_src, n_dst   # elements of a row
     const char* in_place      # source rows that start before it are used where they are

@@ -25,7 +25,7 @@ cdef inline bint columns_read_source(const Pipeline* p) noexcept nogil:
 
 cdef inline int rows_at_once(const Pipeline* p) noexcept nogil:
     # At most so many.
-    return 1 if p.columns_pass2 == NULL else 2 if p.columns_pass4 == NULL else 4
+    return 4 if p.columns_pass4 != NULL else 2 if p.columns_pass2 != NULL else 1
 
 
 cdef Py_ssize_t lay_out(
@@ -61,11 +61,13 @@ cdef Py_ssize_t lay_out(
     s.ring = memory + at
     at += s.ring_slots*s.ring_pitch if p.order == COLUMNS_FIRST else 0
     s.mid = memory + at
-    at += padded(n_src*p.ring_size) if p.order == ROWS_FIRST else 0
+    s.mid_pitch = padded(n_src*p.ring_size)
+    at += rows_at_once(p)*s.mid_pitch if p.order == ROWS_FIRST else 0
     s.finished = memory + at
     at += padded(n_dst*p.out_size)
     s.staged = memory + at
-    at += 0 if s.packed_dst and not s.streaming else padded(n_dst*dst.itemsize)
+    s.staged_pitch = padded(n_dst*dst.itemsize)
+    at += 0 if s.packed_dst and not s.streaming else rows_at_once(p)*s.staged_pitch
     s.pointers = <const void**> (memory + at)
     at += padded(p.taps*sizeof(void*))
     s.source_tags = <Py_ssize_t*> (memory + at)
@@ -99,7 +101,9 @@ cdef inline const void* source_row(
     return to
 
 
-cdef inline void filter_four(const Pipeline* p, const Image* src, Scratch* s, Py_ssize_t n, Py_ssize_t r) noexcept nogil:
+cdef inline void filter_four(
+    const Pipeline* p, const Image* src, Scratch* s, Py_ssize_t n, Py_ssize_t r
+) noexcept nogil:
     """Rows r .. r + 3 of image n, through the horizontal pass into the ring."""
     cdef const void* rows[4]
     cdef void* out[4]
@@ -178,18 +182,45 @@ cdef inline void work_row(
         p.narrow(out, stored, s.n_dst)
 
 
+cdef inline void deliver(const Image* dst, const Scratch* s, const char* staged, char* row) noexcept nogil:
+    if s.streaming:
+        kernels.stream(staged, row, s.n_dst*dst.itemsize)
+    else:
+        unpack_row(dst, staged, row)
+
+
 cdef void output_row(
     const Pipeline* p, const Image* src, const Image* dst, Scratch* s, Py_ssize_t n, Py_ssize_t y
 ) noexcept nogil:
     cdef char* row = row_of(dst, n, y)
     cdef bint staged = not s.packed_dst or (s.streaming and p.stream_blend == NULL)
     work_row(p, src, s, n, y, s.staged if staged else row)
-    if not staged:
-        return
-    if s.streaming:
-        kernels.stream(s.staged, row, s.n_dst*dst.itemsize)
-    else:
-        unpack_row(dst, s.staged, row)
+    if staged:
+        deliver(dst, s, s.staged, row)
+
+
+cdef void four_output_rows(
+    const Pipeline* p, const Image* src, const Image* dst, Scratch* s, Py_ssize_t n, Py_ssize_t y
+) noexcept nogil:
+    """Output rows y .. y + 3 of image n, where the horizontal pass is the last one."""
+    cdef const void* rows[4]
+    cdef void* out[4]
+    cdef bint staged = not s.packed_dst or s.streaming
+    cdef char* middle
+    cdef int k, count
+    for k in range(4):
+        out[k] = s.staged + k*s.staged_pitch if staged else row_of(dst, n, y + k)
+        if p.order == COLUMNS_ONLY:
+            rows[k] = source_row(p, src, s, n, y + k)
+            continue
+        middle = s.mid + k*s.mid_pitch
+        count = gather_rows(p, src, s, n, y + k)
+        p.blend(s.pointers, p.weights + (y + k)*p.taps*p.weight_size, count, middle, s.n_src)
+        rows[k] = middle
+    p.columns_pass4(&s.columns, rows, out)
+    if staged:
+        for k in range(4):
+            deliver(dst, s, <char*> out[k], row_of(dst, n, y + k))
 
 
 cdef void forget_rows(const Pipeline* p, Scratch* s) noexcept nogil:
@@ -208,6 +239,7 @@ cdef void band(
     """Rows begin..end of all output rows of all images, in order, on one thread."""
     cdef Scratch s
     cdef Py_ssize_t n = begin // dst.h, y = begin - n*dst.h, left = end - begin, stop
+    cdef bint fours = p.columns_pass4 != NULL and (p.order == ROWS_FIRST or p.order == COLUMNS_ONLY)
     lay_out(p, src, dst, streaming, &s, memory)
     while left > 0:
         stop = min(dst.h, y + left)
@@ -215,6 +247,9 @@ cdef void band(
         forget_rows(p, &s)
         if p.order == COLUMNS_FIRST:
             s.last_row = min(max(p.first[stop - 1] + p.taps - 1, 0), src.h - 1)
+        while fours and y + 4 <= stop:
+            four_output_rows(p, src, dst, &s, n, y)
+            y += 4
         while y < stop:
             output_row(p, src, dst, &s, n, y)
             y += 1
@@ -264,6 +299,7 @@ cdef class Job:
         p.columns.lanes = self.lanes
         if self.lanes != NULL and p.order == COLUMNS_FIRST:
             p.columns_pass2 = two
+        if self.lanes != NULL:
             p.columns_pass4 = four
         return 0
 

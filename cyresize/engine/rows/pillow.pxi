@@ -1,9 +1,9 @@
 # Pillow's uint8 in 16-byte registers, two source rows at once, for the levels without byte permutes across registers.
 #
-# A weight in 1/2**22 is high*65536 + low, high a signed byte and low a signed word. A sum modulo 2**32 is enough, for the
-# result fits; so sums of the high halves, which 65536 multiplies, are enough modulo 2**16, and stay in words, two taps
-# to each. Products of bytes saturate only if two neighbouring weights add up to more than twice the whole: lanes.pyx
-# makes no table of such.
+# A weight in 1/2**22 is high*65536 + low, high a signed byte and low a signed word. A sum modulo 2**32 is enough, for
+# the result fits; so sums of the high halves, which 65536 multiplies, are enough modulo 2**16, and stay in words, two
+# taps to each. Products of bytes saturate only if two neighbouring weights add up to more than twice the whole:
+# lanes.pyx makes no table of such.
 
 cdef enum:
     PREPARED = 128        # groups of four rows of a vertical pass whose weights are taken apart beforehand
@@ -414,7 +414,9 @@ cdef inline void add_words(pair* low, pair taps, pair w_even, pair w_odd) noexce
     low[0] = add32(low[0], add32(dot_words(even_bytes(taps), w_even), dot_words(odd_bytes(taps), w_odd)))
 
 
-cdef inline pair weighed_rows(const u8** rows, Py_ssize_t i, const u32* words, const int fours, const int rest) noexcept nogil:
+cdef inline pair weighed_rows(
+    const u8** rows, Py_ssize_t i, const u32* words, const int fours, const int rest
+) noexcept nogil:
     cdef pair[2] high
     cdef pair[4] low
     cdef pair zero = all32(0)
