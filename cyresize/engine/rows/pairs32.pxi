@@ -1,5 +1,5 @@
-# Sixteen bytes of each of two rows in one AVX2 register, whose halves the instructions below treat alike: what pillow.pxi
-# is written in, at the levels v3 and v4.
+# Sixteen bytes of each of two rows in one AVX2 register, whose halves the instructions below treat alike: what
+# pillow.pxi is written in, at the levels v3 and v4.
 
 from cyresize.engine.rows.avx2 cimport *
 
