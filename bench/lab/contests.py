@@ -263,6 +263,7 @@ class Lab:
         weights = np.rint(triangle / triangle.sum() * (1 << 22)).astype(np.int32)
         kernels = {
             "widening multiply": self.module.FUNCTIONS["plain pillow blend"], USED: self.kernels["pillow blend"][0],
+            "weights of two words": self.module.FUNCTIONS["pillow word blend"],
         }  # fmt: skip
         rows = [noise(self.rng, ROW) for _ in range(taps)]
         return self.blends(Contest("Pillow's blend", f"{ROW} elements, {taps} rows", 0, ROW), rows, weights, kernels)

@@ -34,7 +34,7 @@ def kernels_of(level):
         "linear pixels": (<size_t> k.linear_u8_pixels, None),
         "fixed": (<size_t> k.fixed_u8_columns, k.fixed_u8_lanes),
         "fixed, two rows": (<size_t> k.fixed_u8_columns2, None),
-        "pillow": (<size_t> k.pillow_u8_columns, k.pillow_u8_lanes),
+        "pillow": (<size_t> k.pillow_u8_columns, k.pillow_u8_lanes[0]),
         "pillow, two rows": (<size_t> k.pillow_u8_columns2, None),
         "bytes to float": (<size_t> k.columns_from[<int> U8], k.columns_from_lanes[<int> U8]),
         "bytes to float, two rows": (<size_t> k.columns_from2[<int> U8], None),

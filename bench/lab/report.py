@@ -147,8 +147,12 @@ WHY: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "Pillow's blend": (
-        "four rows interleaved, weights in three base-256 digits (widening multiply below VBMI)",
-        {"widening multiply": "32-bit products of widened bytes: a quarter of the lanes, and sums go through memory"},
+        "four rows interleaved, weights in three base-256 digits (a byte and a word below VBMI, see pillow.pxi)",
+        {
+            "widening multiply": "32-bit products of widened bytes: a quarter of the lanes, and sums go through memory",
+            "weights of two words": "two products of words where one of bytes does for the upper half, whose sums may "
+            "wrap; in AVX2 at every level",
+        },
     ),
     "blend of floats to bytes": (
         "sums of 64 packed with saturation, one permute to put them in order, one store",

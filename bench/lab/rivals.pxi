@@ -100,6 +100,34 @@ cdef void fixed_blend_pointers(
         d[i] = fixed_to_u8(acc)
 
 
+# Pillow's vertical pass with weights of two words, high*4096 + low: two rows at a time, four products for 16 columns.
+cdef void pillow_word_blend(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    cdef const i32* w = <const i32*> weights
+    cdef __m256i left, right, low, high, left_low, right_low, left_high, right_high
+    cdef __m128i a, b, packed
+    cdef Py_ssize_t i
+    cdef int k, v0, v1
+    for i in range(0, n, 16):
+        left_low = right_low = _mm256_set1_epi32(1 << 21)
+        left_high = right_high = _mm256_set1_epi32(0)
+        for k in range(0, taps, 2):
+            v0, v1 = w[k], w[k + 1] if k + 1 < taps else 0
+            a = _mm_loadu_si128(<const __m128i*> (<const u8*> rows[k] + i))
+            b = _mm_loadu_si128(<const __m128i*> (<const u8*> rows[k + 1 if k + 1 < taps else k] + i))
+            left, right = _mm256_cvtepu8_epi16(_mm_unpacklo_epi8(a, b)), _mm256_cvtepu8_epi16(_mm_unpackhi_epi8(a, b))
+            low = _mm256_set1_epi32(<int> (<u32> (v0 & 4095) | <u32> (v1 & 4095) << 16))
+            high = _mm256_set1_epi32(<int> (<u32> (v0 >> 12) & 65535 | <u32> (v1 >> 12) << 16))
+            left_low = _mm256_add_epi32(left_low, _mm256_madd_epi16(left, low))
+            right_low = _mm256_add_epi32(right_low, _mm256_madd_epi16(right, low))
+            left_high = _mm256_add_epi32(left_high, _mm256_madd_epi16(left, high))
+            right_high = _mm256_add_epi32(right_high, _mm256_madd_epi16(right, high))
+        left = _mm256_srai_epi32(_mm256_add_epi32(left_low, _mm256_slli_epi32(left_high, 12)), 22)
+        right = _mm256_srai_epi32(_mm256_add_epi32(right_low, _mm256_slli_epi32(right_high, 12)), 22)
+        left = _mm256_permute4x64_epi64(_mm256_packs_epi32(left, right), 0xd8)
+        packed = _mm256_castsi256_si128(_mm256_permute4x64_epi64(_mm256_packus_epi16(left, left), 0x08))
+        memcpy(<u8*> out + i, &packed, 16)
+
+
 # Three-byte pixels by four-byte copies, each overwriting the byte too many of the one before.
 cdef void overlapping_copies(
     const Lanes* lanes, const Py_ssize_t* index, Py_ssize_t n, Py_ssize_t size, const void* row, void* out
@@ -133,5 +161,6 @@ FUNCTIONS = {
     "linear blend 32": <size_t> &linear_blend_32,
     "linear blend rows 32": <size_t> &linear_blend_rows_32,
     "fixed blend pointers": <size_t> &fixed_blend_pointers,
+    "pillow word blend": <size_t> &pillow_word_blend,
     "overlapping copies": <size_t> &overlapping_copies,
 }

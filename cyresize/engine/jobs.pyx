@@ -15,6 +15,7 @@ from cyresize.engine.rows.table cimport F32, U8, U16, U32, weighted_window_fn
 from cyresize.engine import rules
 
 cdef enum:
+    PILLOW_ONE = 1 << 22      # a whole in Pillow's weights
     # Lanes of 16: with fewer in use on average, three or four channels are faster pixel by pixel.
     FULL_OF_TWO_TAPS = 12
     FULL_OF_FOUR_TAPS = 8
@@ -214,12 +215,23 @@ cdef Job fixed_u8_job(Py_ssize_t channels, AxisPlan columns, AxisPlan rows):
 cdef Job pillow_u8_job(Py_ssize_t channels, AxisPlan columns, AxisPlan rows, int order):
     """Pillow's uint8: weights in 1/2**22, rounded to uint8 after each pass, so the order shows."""
     cdef Job job = fixed_job(channels, columns, rows, INT32, 1, 1)
+    cdef int i
+    if order == COLUMNS_FIRST or order == ROWS_FIRST:
+        # A pass that leaves its axis as it is also leaves its bytes.
+        if columns.leaves(PILLOW_ONE):
+            order = ROWS_ONLY
+        elif rows.leaves(PILLOW_ONE):
+            order = COLUMNS_ONLY
     job.pipeline.order = order
     job.pipeline.columns_pass = kernels.pillow_u8_columns
     job.pipeline.blend = kernels.pillow_u8_blend
     if order == ROWS_ONLY:
         return job
-    job.use_lanes(&kernels.pillow_u8_lanes, DIGITS3, kernels.pillow_u8_columns2)
+    for i in range(4):
+        if job.lanes == NULL:
+            job.use_lanes(
+                &kernels.pillow_u8_lanes[i], DIGITS3, kernels.pillow_u8_columns2, kernels.pillow_u8_columns4
+            )
     return job
 
 

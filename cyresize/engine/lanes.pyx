@@ -9,10 +9,13 @@ from libc.math cimport rint
 from libc.stdlib cimport calloc, free, malloc
 
 from cyresize.engine.plan cimport AxisPlan
-from cyresize.engine.rows.table cimport FLOATS, NO_LANES, PAIRS, QUADS, SHORTS, SINGLES, WORDS, LaneFormat, Lanes
+from cyresize.engine.rows.table cimport (
+    FLOATS, NO_LANES, PAIRS, PIXELS, QUADS, RUNS, SHORTS, SINGLES, SPLITS, WORDS, LaneFormat, Lanes,
+)
 
 cdef enum:
     ABSENT = 0x80             # index byte that byte shuffles turn into 0
+    LARGEST_TABLE = 1 << 30   # bytes
     FEWEST_LANES = 3          # with fewer lanes per block on average, pixel by pixel is faster
 
 
@@ -67,7 +70,7 @@ cdef int weight_bytes(const LaneFormat* format, int encoding) noexcept nogil:
         return 2*format.lanes
     if encoding == DIGITS2 or encoding == SPLIT_PAIRS:
         return 8*format.lanes
-    if encoding == DIGITS3:
+    if encoding == DIGITS3 or encoding == SPLIT_QUADS:
         return 12*format.lanes
     if encoding == NO_WEIGHTS:
         return 0
@@ -81,6 +84,36 @@ cdef inline void set_digits(unsigned char* to, int lane, int tap, int lanes, int
         low = ((w + 128) & 255) - 128
         to[(d*lanes + lane)*4 + tap] = <unsigned char> low
         w = (w - low) >> 8
+
+
+cdef inline void set_split(unsigned char* to, int lane, int tap, int lanes, double weight) noexcept nogil:
+    # weight = high*65536 + low; a plane of bytes, then words of the even taps and of the odd ones.
+    cdef int w = <int> rint(weight)
+    to[4*lane + tap] = <unsigned char> ((w + 32768) >> 16)
+    (<short*> (to + 4*lanes))[2*(lane + (tap & 1)*lanes) + (tap >> 1)] = <short> w
+
+
+cdef inline void set_halves(unsigned char* to, int tap, double weight) noexcept nogil:
+    # The same of two taps, all words.
+    cdef int w = <int> rint(weight)
+    (<short*> to)[tap] = <short> ((w + 32768) >> 16)
+    (<short*> to)[2 + tap] = <short> w
+
+
+cdef bint can_be_split(AxisPlan plan) noexcept:
+    """Whether two neighbouring weights make products with bytes that stay in 16 bits."""
+    cdef Py_ssize_t i
+    cdef double high, before
+    cdef int k
+    for i in range(plan.n_out):
+        before = 0
+        for k in range(plan.taps):
+            high = abs(rint(plan.values[i*plan.taps + k]/65536.0))
+            # A rounding that differs from the kernel's makes one of difference.
+            if high + before > 126:
+                return False
+            before = high
+    return True
 
 
 cdef void encode(
@@ -101,6 +134,10 @@ cdef void encode(
                 to[4*lane + tap] = 1 if k < taps else 0
             else:
                 set_digits(to, lane, tap, lanes, 2 if encoding == DIGITS2 else 3, w[k] if k < taps else 0.0)
+    elif encoding == SPLIT_QUADS:
+        for tap in range(4):
+            k = 4*group + tap
+            set_split(to, lane, tap, lanes, w[k] if k < taps else 0.0)
     elif encoding == WORD_PAIRS or encoding == SPLIT_PAIRS:
         for tap in range(2):
             k = 2*group + tap
@@ -140,7 +177,7 @@ cdef void set_index(
         to[4*lane + 1] = ABSENT
         to[4*lane + 2] = <unsigned char> ((at + g.step) & 127)
         to[4*lane + 3] = ABSENT
-    elif format.kind == QUADS:
+    elif format.kind == QUADS or format.kind == SPLITS:
         for k in range(4):
             to[4*lane + k] = <unsigned char> ((at + k*g.step) & 127)
     else:
@@ -195,7 +232,9 @@ cdef void find_whole(Lanes* t) noexcept:
 
 
 cdef int taps_per_group(const LaneFormat* format) noexcept:
-    return 4 if format.kind == QUADS else 2 if format.kind == PAIRS or format.kind == WORDS else 1
+    if format.kind == QUADS or format.kind == SPLITS:
+        return 4
+    return 2 if format.kind == PAIRS or format.kind == WORDS else 1
 
 
 cdef int lane_bytes(const LaneFormat* format) noexcept:
@@ -203,20 +242,77 @@ cdef int lane_bytes(const LaneFormat* format) noexcept:
 
 
 cdef int as_format_has_it(const LaneFormat* format, int encoding) noexcept:
-    # Integer weights come in digits for byte dot products, as words for word products.
+    # Integer weights come in digits for byte dot products, as words for word products, and as a mixture.
+    if format.kind == SPLITS:
+        return SPLIT_QUADS
     if format.kind != WORDS:
         return encoding
     return WORD_PAIRS if encoding == DIGITS2 else SPLIT_PAIRS if encoding == DIGITS3 else encoding
+
+
+cdef void fill_pixels(
+    Lanes* t, AxisPlan plan, Py_ssize_t channels, int lanes, int quads, Py_ssize_t* base, unsigned char* weights
+) noexcept nogil:
+    # No pixel reads beyond the end of the row, unless that is shorter than a pixel's groups.
+    cdef Py_ssize_t x, last = max(plan.n_in - 4*quads*t.groups + 2*t.half, 0)
+    cdef int k, c, tap, lane
+    for x in range(plan.n_out):
+        base[x] = min(plan.first[x], last)
+        for k in range(plan.taps if plan.counts == NULL else plan.counts[x]):
+            tap = k + <int> (plan.first[x] - base[x])
+            if t.half and tap//4 == t.groups - 1:
+                set_halves(weights + 12*(t.groups - 1), tap % 4, plan.values[x*plan.taps + k])
+                continue
+            for c in range(lanes//quads):
+                lane = (tap//4 % quads)*<int> channels + c
+                set_split(weights + 12*lanes*(tap//(4*quads)), lane, tap % 4, lanes, plan.values[x*plan.taps + k])
+        base[x] *= channels
+        weights += 12*lanes*t.groups
+    for x in range(plan.n_out, t.blocks):
+        base[x] = base[plan.n_out - 1]
+
+
+cdef Lanes* new_pixels(AxisPlan plan, Py_ssize_t channels, const LaneFormat* format) except? NULL:
+    """The table of PIXELS and RUNS: blocks are output pixels, and some of weight 0 up to a multiple of four."""
+    cdef bint shared = format.kind == PIXELS
+    cdef int lanes = 1 if shared else format.lanes, quads = 1 if shared else format.lanes//<int> channels
+    cdef int groups = (plan.taps + 4*quads - 1)//(4*quads)
+    cdef Py_ssize_t blocks = (plan.n_out + 3) & ~<Py_ssize_t> 3
+    cdef char* memory
+    cdef Lanes* t
+    if plan.n_out > LARGEST_TABLE//(12*lanes*groups + <int> sizeof(Py_ssize_t)):
+        return NULL
+    t = <Lanes*> calloc(sizeof(Lanes), 1)
+    memory = <char*> calloc(blocks*(12*lanes*groups + sizeof(Py_ssize_t)) + 64, 1)
+    if t == NULL or memory == NULL:
+        free(t)
+        free(memory)
+        raise MemoryError("no memory for a table of pixels")
+    t.kind = format.kind
+    t.blocks = blocks
+    t.n = plan.n_out*channels
+    t.groups = groups
+    t.half = shared and 1 <= plan.taps % 4 <= 2
+    t.base = <Py_ssize_t*> memory
+    t.weights = <unsigned char*> (t.base + blocks)
+    fill_pixels(t, plan, channels, lanes, quads, <Py_ssize_t*> t.base, <unsigned char*> t.weights)
+    return t
 
 
 cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* format, int encoding) except? NULL:
     """The lane table of a folded column plan, or NULL if lanes would not pay or not fit."""
     cdef Geometry g
     cdef Py_ssize_t n, blocks, size, whole
-    cdef bint narrow, inside
+    cdef bint narrow, inside, few, fits
     cdef Lanes* t
     cdef char* memory
     if format.kind == NO_LANES or plan.n_out > 0x7fffffff // channels or plan.n_in > 0x7fffffff // channels:
+        return NULL
+    if format.kind == PIXELS or format.kind == RUNS:
+        few = channels == 1 or channels == 2
+        fits = few if format.kind == RUNS else channels == 3 or channels == 4
+        return new_pixels(plan, channels, format) if fits and can_be_split(plan) else NULL
+    if format.kind == SPLITS and not can_be_split(plan):
         return NULL
     encoding = as_format_has_it(format, encoding)
     n = plan.n_out*channels
@@ -249,6 +345,7 @@ cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* form
         free(t)
         free(memory)
         raise MemoryError("no memory for a lane table")
+    t.kind = format.kind
     t.blocks = blocks
     t.n = n
     t.groups = g.groups

@@ -79,6 +79,18 @@ cdef class AxisPlan:
                 return False
         return True
 
+    cdef bint leaves(self, double one) noexcept:
+        """Whether every output is its own source sample, with the weight ``one``."""
+        cdef Py_ssize_t i
+        cdef int k
+        if self.n_in != self.n_out:
+            return False
+        for i in range(self.n_out):
+            for k in range(self.taps if self.counts == NULL else self.counts[i]):
+                if self.values[i*self.taps + k] != (one if self.first[i] + k == i else 0.0):
+                    return False
+        return True
+
     cdef int fold(self, bint cut=False) except -1:
         """Fold taps outside the source into the edge sample, so that start >= 0 and start + taps <= n_in.
 

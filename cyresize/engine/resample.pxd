@@ -1,7 +1,7 @@
 from cyresize.engine.image cimport Image
 from cyresize.engine.plan cimport AxisPlan
 from cyresize.engine.rows.table cimport (
-    Columns, LaneFormat, Lanes, blend_fn, columns2_fn, columns_fn, convert_fn, weighted_window_fn,
+    Columns, LaneFormat, Lanes, blend_fn, columns2_fn, columns4_fn, columns_fn, convert_fn, weighted_window_fn,
     weighted_windows2_fn, window_fn,
 )
 
@@ -14,6 +14,7 @@ cdef struct Pipeline:
     convert_fn widen          # NULL: rows are calculated with as they are stored
     columns_fn columns_pass
     columns2_fn columns_pass2    # COLUMNS_FIRST: for two rows at once, or NULL
+    columns4_fn columns_pass4    # for four rows at once, or NULL
     blend_fn blend
     blend_fn stream_blend     # NULL, or blend for results that go past the caches
     window_fn window
@@ -37,17 +38,17 @@ cdef struct Scratch:
     char* packed              # source rows made contiguous
     char* source              # source rows, widened: `slots` of them
     char* ring                # rows between the passes
-    char* mid                 # ROWS_FIRST: the blended row
+    char* mid                 # ROWS_FIRST: the blended row, or four
     char* finished            # output row before narrowing
-    char* staged              # output row before it is spread over a strided destination, or streamed
+    char* staged              # output row before it is spread over a strided destination, or streamed; or several
     const void** pointers     # [2*taps], of one or two output rows
     Py_ssize_t* source_tags
     Py_ssize_t* ring_tags
     Py_ssize_t base                     # the first row of the window that the rings hold
     Py_ssize_t slots, source_pitch, source_slot
     Py_ssize_t ring_slots, ring_pitch, ring_slot      # ..._slot: where row `base` is
+    Py_ssize_t mid_pitch, staged_pitch
     Py_ssize_t last_row       # the last one that will be asked for
-    Py_ssize_t staged_pitch
     Py_ssize_t n_src, n_dst   # elements of a row
     const char* in_place      # source rows that start before it are used where they are
     bint packed_src, packed_dst, streaming
@@ -68,7 +69,7 @@ cdef class Job:
     cdef Lanes* lanes         # of the whole row; NULL: pixel by pixel
 
     cdef void drop_lanes(self) noexcept
-    cdef int use_lanes(self, const LaneFormat* format, int encoding, columns2_fn two) except -1
+    cdef int use_lanes(self, const LaneFormat* format, int encoding, columns2_fn two, columns4_fn four=*) except -1
     cdef int run(self, const Image* src, const Image* dst, int threads) except -1
 
 cdef Job new_job(AxisPlan columns, AxisPlan rows, Py_ssize_t channels, int weights)

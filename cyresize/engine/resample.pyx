@@ -16,11 +16,16 @@ from cyresize.engine.image cimport (
 from cyresize.engine.lanes cimport free_lanes, new_lanes
 from cyresize.engine.parallel cimport enter_team, leave_team
 from cyresize.engine.plan cimport FLOAT64, INT16, AxisPlan
-from cyresize.engine.rows.table cimport SLACK, LaneFormat, columns2_fn
+from cyresize.engine.rows.table cimport SLACK, LaneFormat, columns2_fn, columns4_fn
 
 
 cdef inline bint columns_read_source(const Pipeline* p) noexcept nogil:
     return p.order == COLUMNS_FIRST or p.order == COLUMNS_ONLY
+
+
+cdef inline int rows_at_once(const Pipeline* p) noexcept nogil:
+    # At most so many.
+    return 4 if p.columns_pass4 != NULL else 2 if p.columns_pass2 != NULL else 1
 
 
 cdef Py_ssize_t lay_out(
@@ -45,11 +50,11 @@ cdef Py_ssize_t lay_out(
         # Kernels that read past the end of a row get copies of the last rows in memory.
         s.in_place = end_of(src) - n_src*src.itemsize - (SLACK if reads_past else 0) + 1
     if columns_read_source(p):
-        s.slots = 1 if p.columns_pass2 == NULL else 2
+        s.slots = rows_at_once(p)
     else:
         s.slots = p.taps if p.both2 == NULL else 2*p.taps
     s.source_pitch = padded(n_src*p.row_size)
-    s.ring_slots = p.taps + (1 if p.columns_pass2 != NULL else 0)
+    s.ring_slots = p.taps + rows_at_once(p) - 1
     s.ring_pitch = padded(n_dst*p.ring_size)
     s.last_row = src.h - 1
     s.packed = memory + at
@@ -59,12 +64,13 @@ cdef Py_ssize_t lay_out(
     s.ring = memory + at
     at += s.ring_slots*s.ring_pitch if p.order == COLUMNS_FIRST else 0
     s.mid = memory + at
-    at += padded(n_src*p.ring_size) if p.order == ROWS_FIRST else 0
+    s.mid_pitch = padded(n_src*p.ring_size)
+    at += rows_at_once(p)*s.mid_pitch if p.order == ROWS_FIRST else 0
     s.finished = memory + at
     at += padded(n_dst*p.out_size)
     s.staged = memory + at
     s.staged_pitch = padded(n_dst*dst.itemsize)
-    at += 0 if s.packed_dst and not s.streaming else s.staged_pitch*(1 if p.both2 == NULL else 2)
+    at += 0 if s.packed_dst and not s.streaming else s.staged_pitch*(2 if p.both2 != NULL else rows_at_once(p))
     s.pointers = <const void**> (memory + at)
     at += padded(2*p.taps*sizeof(void*))
     s.source_tags = <Py_ssize_t*> (memory + at)
@@ -100,7 +106,7 @@ cdef inline const void* source_row(
     cdef char* to
     if row < s.in_place:
         return row
-    slot = r & (s.slots - 1) if s.slots <= 2 else slot_of(r - s.base, s.source_slot, s.slots)
+    slot = r & (s.slots - 1) if s.slots & (s.slots - 1) == 0 else slot_of(r - s.base, s.source_slot, s.slots)
     to = s.source + slot*s.source_pitch
     if s.source_tags[slot] == r:
         return to
@@ -115,6 +121,22 @@ cdef inline const void* source_row(
     return to
 
 
+cdef inline void filter_four(
+    const Pipeline* p, const Image* src, Scratch* s, Py_ssize_t n, Py_ssize_t r
+) noexcept nogil:
+    """Rows r .. r + 3 of image n, through the horizontal pass into the ring."""
+    cdef const void* rows[4]
+    cdef void* out[4]
+    cdef Py_ssize_t slot
+    cdef int k
+    for k in range(4):
+        slot = slot_of(r + k - s.base, s.ring_slot, s.ring_slots)
+        s.ring_tags[slot] = r + k
+        rows[k] = source_row(p, src, s, n, r + k)
+        out[k] = s.ring + slot*s.ring_pitch
+    p.columns_pass4(&s.columns, rows, out)
+
+
 cdef inline const void* filtered_row(
     const Pipeline* p, const Image* src, Scratch* s, Py_ssize_t n, Py_ssize_t r, bint next_too
 ) noexcept nogil:
@@ -123,6 +145,9 @@ cdef inline const void* filtered_row(
     cdef char* to = s.ring + slot*s.ring_pitch
     cdef const void* row
     if s.ring_tags[slot] == r:
+        return to
+    if p.columns_pass4 != NULL and p.every_row and r + 3 <= s.last_row:
+        filter_four(p, src, s, n, r)
         return to
     other = slot + 1 if slot + 1 < s.ring_slots else 0
     s.ring_tags[slot] = r
@@ -179,6 +204,13 @@ cdef inline void work_row(
         p.narrow(out, stored, s.n_dst)
 
 
+cdef inline void deliver(const Image* dst, const Scratch* s, const char* staged, char* row) noexcept nogil:
+    if s.streaming:
+        kernels.stream(staged, row, s.n_dst*dst.itemsize)
+    else:
+        unpack_row(dst, staged, row)
+
+
 cdef void output_row(
     const Pipeline* p, const Image* src, const Image* dst, Scratch* s, Py_ssize_t n, Py_ssize_t y
 ) noexcept nogil:
@@ -219,6 +251,31 @@ cdef bint two_output_rows(
     return True
 
 
+cdef void four_output_rows(
+    const Pipeline* p, const Image* src, const Image* dst, Scratch* s, Py_ssize_t n, Py_ssize_t y
+) noexcept nogil:
+    """Output rows y .. y + 3 of image n, where the horizontal pass is the last one."""
+    cdef const void* rows[4]
+    cdef void* out[4]
+    cdef bint staged = not s.packed_dst or s.streaming
+    cdef char* middle
+    cdef int k, count
+    for k in range(4):
+        out[k] = s.staged + k*s.staged_pitch if staged else row_of(dst, n, y + k)
+        if p.order == COLUMNS_ONLY:
+            rows[k] = source_row(p, src, s, n, y + k)
+            continue
+        middle = s.mid + k*s.mid_pitch
+        move_window(s, min(max(p.first[y + k], 0), src.h - 1))
+        count = gather_rows(p, src, s, n, y + k, s.pointers)
+        p.blend(s.pointers, p.weights + (y + k)*p.taps*p.weight_size, count, middle, s.n_src)
+        rows[k] = middle
+    p.columns_pass4(&s.columns, rows, out)
+    if staged:
+        for k in range(4):
+            deliver(dst, s, <char*> out[k], row_of(dst, n, y + k))
+
+
 cdef void forget_rows(const Pipeline* p, Scratch* s) noexcept nogil:
     """Empty the rings: the next row is one of another image."""
     cdef Py_ssize_t k
@@ -236,6 +293,7 @@ cdef void band(
     """Rows begin..end of all output rows of all images, in order, on one thread."""
     cdef Scratch s
     cdef Py_ssize_t n = begin // dst.h, y = begin - n*dst.h, left = end - begin, stop
+    cdef bint fours = p.columns_pass4 != NULL and (p.order == ROWS_FIRST or p.order == COLUMNS_ONLY)
     lay_out(p, src, dst, streaming, &s, memory)
     while left > 0:
         stop = min(dst.h, y + left)
@@ -243,6 +301,9 @@ cdef void band(
         forget_rows(p, &s)
         if p.order == COLUMNS_FIRST:
             s.last_row = min(max(p.first[stop - 1] + p.taps - 1, 0), src.h - 1)
+        while fours and y + 4 <= stop:
+            four_output_rows(p, src, dst, &s, n, y)
+            y += 4
         while y < stop:
             if p.both2 != NULL and y + 1 < stop and two_output_rows(p, src, dst, &s, n, y):
                 y += 2
@@ -284,10 +345,10 @@ cdef Job new_job(AxisPlan columns, AxisPlan rows, Py_ssize_t channels, int weigh
 cdef class Job:
     """Two plans, their quantised weights and the kernels that execute them. Does not change, so it is shared."""
 
-    cdef int use_lanes(self, const LaneFormat* format, int encoding, columns2_fn two) except -1:
+    cdef int use_lanes(self, const LaneFormat* format, int encoding, columns2_fn two, columns4_fn four=NULL) except -1:
         """Give the horizontal kernel a lane table if the level wants one and the plan fits.
 
-        ``two`` is the kernel for two rows at once, NULL if there is none.
+        ``two`` and ``four`` are the kernels for so many rows at once, NULL if there is none.
         """
         cdef Pipeline* p = &self.pipeline
         self.drop_lanes()
@@ -295,6 +356,8 @@ cdef class Job:
         p.columns.lanes = self.lanes
         if self.lanes != NULL and p.order == COLUMNS_FIRST:
             p.columns_pass2 = two
+        if self.lanes != NULL:
+            p.columns_pass4 = four
         return 0
 
     cdef void drop_lanes(self) noexcept:
@@ -302,6 +365,7 @@ cdef class Job:
         self.lanes = NULL
         self.pipeline.columns.lanes = NULL
         self.pipeline.columns_pass2 = NULL
+        self.pipeline.columns_pass4 = NULL
 
     def __dealloc__(self):
         self.drop_lanes()

@@ -1,5 +1,7 @@
 include "rows.pxi"
 include "sse.pxi"
+include "pairs16.pxi"
+include "pillow.pxi"
 include "pixels.pxi"
 include "export.pxi"
 include "ops.pxi"
@@ -7,3 +9,4 @@ include "ops_export.pxi"
 include "tensor.pxi"
 
 use_sse_kernels(&kernels)
+use_pair_kernels(&kernels)

@@ -5,7 +5,8 @@ from libc.math cimport rint, rintf
 from libc.string cimport memcpy
 
 from cyresize.engine.rows.table cimport (
-    BYTES, F32, FLOATS, PAIRS, QUADS, SHORTS, SINGLES, U8, U16, WORDS, Columns, LaneFormat, Lanes, RowKernels,
+    BYTES, F32, FLOATS, PAIRS, PIXELS, QUADS, RUNS, SHORTS, SINGLES, SPLITS, U8, U16, WORDS, Columns, LaneFormat, Lanes,
+    RowKernels,
 )
 
 ctypedef unsigned char u8

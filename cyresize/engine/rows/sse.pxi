@@ -257,8 +257,6 @@ cdef void use_sse_kernels(RowKernels* table) noexcept:
     table.exact_u8_blend = sse_exact_u8_blend
     table.fixed_u8_columns = sse_fixed_u8_columns
     table.fixed_u8_lanes = LaneFormat(WORDS, 4, 16)
-    table.pillow_u8_columns = sse_pillow_u8_columns
-    table.pillow_u8_lanes = LaneFormat(WORDS, 4, 16)
     table.columns_from[<int> U8] = sse_bytes_to_float_columns
     table.columns_from_lanes[<int> U8] = LaneFormat(BYTES, 4, 16)
     table.float_pixels = float_pixels

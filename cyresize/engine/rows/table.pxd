@@ -11,6 +11,9 @@ cdef enum LaneKind:
     PAIRS                 # two taps per 16-bit lane: uint8 with two taps
     WORDS                 # two taps per 32-bit lane as 16-bit words: uint8 with int16 weights, four index bytes
     QUADS                 # four taps per 32-bit lane: uint8 with weights in signed base-256 digits
+    SPLITS                # the same with weights of a high byte and a low word, see pillow.pxi
+    PIXELS                # so, with one output pixel of three or four channels per block, whose lanes share the weights
+    RUNS                  # so, with one output pixel of one or two channels per block, whose lanes are groups of taps
     BYTES                 # one tap per 32-bit lane, widened from uint8: float weights
     SHORTS                # one tap per 16-bit lane: 16-bit elements
     FLOATS                # one tap per 32-bit lane: float elements and weights
@@ -21,9 +24,11 @@ cdef struct LaneFormat:
     int window            # source elements that one block can reach
 
 cdef struct Lanes:
+    LaneKind kind
     Py_ssize_t blocks
     Py_ssize_t n          # output elements: OW*C
-    int groups            # tap groups per lane: QUADS ceil(K/4), WORDS ceil(K/2), others K
+    int groups            # tap groups per lane: QUADS and the like ceil(K/4), WORDS ceil(K/2), others K
+    bint half             # PIXELS: the last group has two taps only, whose halves of weights are words
     bint inside               # all groups of a block lie in its window
     bint narrow               # every block needs the first half of its window only: one register
     const Py_ssize_t* base    # [blocks] first source element of the window
@@ -59,6 +64,8 @@ ctypedef void (*columns_fn)(const Columns* columns, const void* row, void* out) 
 ctypedef void (*columns2_fn)(
     const Columns* columns, const void* row, const void* second, void* out, void* second_out
 ) noexcept nogil
+# Four rows at once, with lanes only.
+ctypedef void (*columns4_fn)(const Columns* columns, const void** rows, void** out) noexcept nogil
 # Vertical: K rows of n elements in, one out.
 ctypedef void (*blend_fn)(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil
 # Both at once: K source rows in, one output row out.
@@ -92,7 +99,7 @@ cdef struct RowKernels:
     LaneFormat exact_u8_lanes
     LaneFormat exact_u16_lanes
     LaneFormat fixed_u8_lanes
-    LaneFormat pillow_u8_lanes
+    LaneFormat pillow_u8_lanes[4] # the first that fits
     LaneFormat area_whole_u8_lanes
     LaneFormat half_u8_lanes
     LaneFormat half_u16_lanes
@@ -117,6 +124,7 @@ cdef struct RowKernels:
     # Pillow's uint8: 22-bit weights, rounded to uint8 after each pass.
     columns_fn pillow_u8_columns
     columns2_fn pillow_u8_columns2
+    columns4_fn pillow_u8_columns4
     blend_fn pillow_u8_blend
     # Floating point.
     columns_fn float_columns

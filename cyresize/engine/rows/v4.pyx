@@ -1,5 +1,7 @@
 include "rows.pxi"
 include "sse.pxi"
+include "pairs32.pxi"
+include "pillow.pxi"
 include "avx512.pxi"
 include "windows.pxi"
 include "pixels.pxi"
@@ -9,5 +11,6 @@ include "ops_export.pxi"
 include "tensor.pxi"
 
 use_sse_kernels(&kernels)
+use_pair_kernels(&kernels)
 use_avx512_kernels(&kernels)
 use_windows(&kernels)

@@ -538,7 +538,7 @@ cdef void use_vbmi_kernels(RowKernels* table) noexcept:
     table.pillow_u8_columns = vbmi_pillow_u8_columns
     table.pillow_u8_columns2 = vbmi_pillow_u8_columns2
     table.pillow_u8_blend = vbmi_pillow_u8_blend
-    table.pillow_u8_lanes = LaneFormat(QUADS, 16, 128)
+    table.pillow_u8_lanes[0] = LaneFormat(QUADS, 16, 128)
     table.columns_from[<int> U8] = vbmi_bytes_to_float_columns
     table.columns_from2[<int> U8] = vbmi_bytes_to_float_columns2
     table.columns_from_lanes[<int> U8] = LaneFormat(BYTES, 16, 128)
