@@ -11,7 +11,8 @@ from libc.stdlib cimport free, malloc
 
 from cyresize.engine.dispatch cimport kernels
 from cyresize.engine.image cimport (
-    BRIEF_SCRATCH, NEAR_BY, STREAMED, Image, end_of, is_brief, pack_row, padded, row_of, rows_contiguous, streams, unpack_row,
+    BRIEF_SCRATCH, NEAR_BY, STREAMED, Image, end_of, is_brief, pack_row, padded, row_of, rows_contiguous, streams,
+    unpack_row,
 )
 from cyresize.engine.lanes cimport free_lanes, new_lanes
 from cyresize.engine.parallel cimport enter_team, leave_team
@@ -219,13 +220,6 @@ cdef void output_row(
     work_row(p, src, s, n, y, s.staged if staged else row)
     if staged:
         deliver(dst, s, s.staged, row)
-
-
-cdef inline void deliver(const Image* dst, Scratch* s, const char* staged, char* row) noexcept nogil:
-    if s.streaming:
-        kernels.stream(staged, row, s.n_dst*dst.itemsize)
-    else:
-        unpack_row(dst, staged, row)
 
 
 cdef bint two_output_rows(
