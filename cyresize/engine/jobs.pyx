@@ -15,7 +15,7 @@ from cyresize.engine.rows.table cimport F32, U8, U16, U32, weighted_window_fn
 from cyresize.engine import rules
 
 cdef enum:
-    # Lanes of 16: with fewer in use on average, three or four channels are faster pixel by pixel.
+    # Sixteenths of a block: with fewer lanes in use on average, three or four channels are faster pixel by pixel.
     FULL_OF_TWO_TAPS = 12
     FULL_OF_FOUR_TAPS = 8
 
@@ -146,7 +146,7 @@ cdef weighted_window_fn window_kernel(Job job, int element, Py_ssize_t channels)
     cdef bint pixels = (channels == 3 or channels == 4) and kernels.pixel_windows[element] != NULL
     cdef int full = FULL_OF_TWO_TAPS if job.column_plan.taps == 2 else FULL_OF_FOUR_TAPS
     if element == F32 and job.lanes != NULL and job.lanes.inside:
-        if not pixels or job.lanes.n >= full*job.lanes.blocks:
+        if not pixels or 16*job.lanes.n >= full*kernels.float_lanes.lanes*job.lanes.blocks:
             return kernels.float_lane_windows
     return kernels.pixel_windows[element] if pixels else NULL
 

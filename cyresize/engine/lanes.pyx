@@ -236,7 +236,7 @@ cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* form
     # Windows of a single register are neither halved nor kept in place. Where both cannot be had, a second load and
     # permute of floats cost less than a load per tap; of bytes, more.
     inside = narrow = False
-    if format.window > 16:
+    if format.kind == FLOATS or format.window > 16:
         if format.kind == FLOATS:
             inside = worth(plan, &g, n, &g.reach, whole, &blocks, 1.4)
         narrow = worth(plan, &g, n, &g.window, g.window // 2, &blocks, 1.11)

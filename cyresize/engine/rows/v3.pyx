@@ -1,5 +1,6 @@
 include "rows.pxi"
 include "sse.pxi"
+include "avx2_floats.pxi"
 include "pixels.pxi"
 include "export.pxi"
 include "ops.pxi"
@@ -7,3 +8,4 @@ include "ops_export.pxi"
 include "tensor.pxi"
 
 use_sse_kernels(&kernels)
+use_avx2_floats(&kernels)
