@@ -2,6 +2,7 @@ include "rows.pxi"
 include "sse.pxi"
 include "avx2_floats.pxi"
 include "pixels.pxi"
+include "avx2_pixels.pxi"
 include "export.pxi"
 include "ops.pxi"
 include "ops_export.pxi"
@@ -9,3 +10,4 @@ include "tensor.pxi"
 
 use_sse_kernels(&kernels)
 use_avx2_floats(&kernels)
+use_avx2_pixels(&kernels)
