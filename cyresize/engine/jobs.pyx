@@ -10,7 +10,7 @@ from cyresize.engine.plan cimport FLOAT32, FLOAT64, INT16, INT32, AxisPlan
 from cyresize.engine.resample cimport (
     COLUMNS_FIRST, COLUMNS_ONLY, ROWS_FIRST, ROWS_ONLY, WINDOW, Job, Pipeline, new_job,
 )
-from cyresize.engine.rows.table cimport F32, U8, U16, U32, weighted_window_fn
+from cyresize.engine.rows.table cimport F32, NO_LANES, U8, U16, U32, weighted_window_fn
 
 from cyresize.engine import rules
 
@@ -18,6 +18,9 @@ cdef enum:
     # Sixteenths of a block: with fewer lanes in use on average, three or four channels are faster pixel by pixel.
     FULL_OF_TWO_TAPS = 12
     FULL_OF_FOUR_TAPS = 8
+    FULL_OF_TWO_TAPS_IN_EIGHTS = 14
+    # From such a shrink on, blending rows only where four taps need them pays at eight lanes.
+    STEEP = 3
 
 cdef Py_ssize_t[9] SIZES = [1, 1, 2, 2, 2, 4, 4, 4, 8]
 
@@ -108,7 +111,7 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     """As float_job, from one stored type to another that is calculated with in the same precision."""
     cdef Job job = new_job(columns, rows, channels, FLOAT64 if element >= U32 else FLOAT32)
     cdef Pipeline* p = &job.pipeline
-    cdef bint to_scratch
+    cdef bint to_scratch, pixels = channels == 3 or channels == 4, apart
     if order == ANY_ORDER:
         order = cheaper_order(element, channels, columns, rows)
     float_kernels(job, element, stored, order)
@@ -116,35 +119,58 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
         return job
     # Kernels that widen store whole vectors: never into the destination.
     to_scratch = order == COLUMNS_FIRST or (order == COLUMNS_ONLY and p.narrow != NULL)
-    if to_scratch and kernels.columns_from[element] != NULL:
+    apart = pixels and pixels_beat_eights(order, channels, columns)
+    if to_scratch and kernels.columns_from[element] != NULL and not (apart and element == U16):
         job.use_lanes(&kernels.columns_from_lanes[element], SINGLE_FLOATS, kernels.columns_from2[element])
         if job.lanes != NULL:
             p.widen = NULL
             p.row_size = SIZES[element]
             p.columns_pass = kernels.columns_from[element]
             return job
-    if to_scratch and kernels.pixels_from[element] != NULL and (channels == 3 or channels == 4):
+    if to_scratch and kernels.pixels_from[element] != NULL and pixels:
         p.widen = NULL
         p.row_size = SIZES[element]
         p.columns_pass = kernels.pixels_from[element]
         return job
-    job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS, kernels.float_columns2)
+    if not apart or (channels == 3 and columns.taps == 2):
+        job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS, kernels.float_columns2)
     if order == ROWS_FIRST and element == stored and has_window(element, channels, columns, rows):
         p.both = window_kernel(job, element, channels)
-        if p.both != NULL and p.both == kernels.float_lane_windows:
-            p.both2 = kernels.float_lane_windows2
+        if p.both != NULL:
+            p.both2 = (
+                kernels.float_lane_windows2 if p.both == kernels.float_lane_windows
+                else kernels.pixel_windows2[element]
+            )
     if p.both == NULL and order == ROWS_FIRST and kernels.float_pairs != NULL and in_pairs(columns, channels):
         job.drop_lanes()
         p.columns_pass = kernels.float_pairs
-    elif job.lanes == NULL and kernels.float_pixels != NULL and (channels == 3 or channels == 4):
+    elif kernels.float_pixels != NULL and pixels and p.both == NULL and (apart or job.lanes == NULL):
+        job.drop_lanes()
         p.columns_pass = kernels.float_pixels
     return job
 
 
+cdef bint pixels_beat_eights(int order, Py_ssize_t channels, AxisPlan columns) noexcept:
+    """Whether lanes are eight to a block and three or four channels are filtered faster pixel by pixel; measured."""
+    cdef double shrink = <double> columns.n_in/columns.n_out
+    cdef bint whole = columns.short_at_edges() and not columns.from_zero
+    if kernels.float_lanes.kind == NO_LANES or kernels.float_lanes.lanes != 8:
+        return False
+    if channels == 4:
+        return columns.taps <= 4 or shrink >= 2
+    return shrink >= 2.5 or (order == ROWS_FIRST and whole and (columns.taps == 2 or columns.taps == 4))
+
+
 cdef weighted_window_fn window_kernel(Job job, int element, Py_ssize_t channels) noexcept:
-    """Both passes at once: by lanes where blocks are full enough, else pixel by pixel; NULL if the level cannot."""
+    """Both passes at once: by lanes where blocks are full enough, else pixel by pixel; NULL if two are faster."""
+    cdef AxisPlan columns = job.column_plan
     cdef bint pixels = (channels == 3 or channels == 4) and kernels.pixel_windows[element] != NULL
-    cdef int full = FULL_OF_TWO_TAPS if job.column_plan.taps == 2 else FULL_OF_FOUR_TAPS
+    cdef bint eights = kernels.float_lanes.lanes == 8
+    cdef int full = FULL_OF_FOUR_TAPS
+    if columns.taps == 2:
+        full = FULL_OF_TWO_TAPS_IN_EIGHTS if eights else FULL_OF_TWO_TAPS
+    elif eights and pixels and columns.n_in < STEEP*columns.n_out:
+        return NULL
     if element == F32 and job.lanes != NULL and job.lanes.inside:
         if not pixels or 16*job.lanes.n >= full*kernels.float_lanes.lanes*job.lanes.blocks:
             return kernels.float_lane_windows

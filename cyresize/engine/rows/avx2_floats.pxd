@@ -11,6 +11,7 @@ cdef extern from "<immintrin.h>" nogil:
     __m256i _mm256_load_si256(const __m256i*)
     __m256 _mm256_loadu_ps(const float*)
     void _mm256_storeu_ps(float*, __m256)
+    void _mm256_stream_ps(float*, __m256)
     void _mm256_maskstore_ps(float*, __m256i, __m256)
     __m256 _mm256_setzero_ps()
     __m256 _mm256_set1_ps(float)

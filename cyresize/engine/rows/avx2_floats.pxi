@@ -182,18 +182,20 @@ cdef inline void eight_copies(const void* weights, const int taps, __m256* w) no
 
 
 # Eight samples of each row, weighted and added in row order.
-cdef inline __m256 blend_eight(const float** rows, Py_ssize_t at, const __m256* w, const int taps) noexcept nogil:
-    cdef __m256 total = _mm256_mul_ps(_mm256_loadu_ps(rows[0] + at), w[0])
+cdef inline __m256 blend_eight(
+    const lane_sample** rows, Py_ssize_t at, const __m256* w, const int taps
+) noexcept nogil:
+    cdef __m256 total = _mm256_mul_ps(load_eight(rows[0] + at), w[0])
     cdef int k
     for k in range(1, taps):
-        total = _mm256_add_ps(total, _mm256_mul_ps(_mm256_loadu_ps(rows[k] + at), w[k]))
+        total = _mm256_add_ps(total, _mm256_mul_ps(load_eight(rows[k] + at), w[k]))
     return total
 
 
 # The rows of two outputs at one place. `later`: how many rows later the second window begins; 2: anywhere.
 cdef inline void blend_eight2(
-    const float** rows, const float** second, Py_ssize_t at, const __m256* w, const __m256* w2, const int taps,
-    const int later, __m256* one, __m256* two,
+    const lane_sample** rows, const lane_sample** second, Py_ssize_t at, const __m256* w, const __m256* w2,
+    const int taps, const int later, __m256* one, __m256* two,
 ) noexcept nogil:
     cdef __m256 value
     cdef int k
@@ -202,7 +204,7 @@ cdef inline void blend_eight2(
         two[0] = blend_eight(second, at, w2, taps)
         return
     for k in range(taps + later):
-        value = _mm256_loadu_ps((rows[k] if k < taps else second[taps - 1]) + at)
+        value = load_eight((rows[k] if k < taps else second[taps - 1]) + at)
         if k == 0:
             one[0] = _mm256_mul_ps(value, w[0])
         elif k < taps:
@@ -289,7 +291,7 @@ cdef void avx2_lane_windows(
 
 
 # How many rows later the second of two windows begins, 2 if they have no other order.
-cdef inline int rows_later(const float** rows, const float** second, const int taps) noexcept nogil:
+cdef inline int rows_later(const lane_sample** rows, const lane_sample** second, const int taps) noexcept nogil:
     cdef bint same = second[0] == rows[0], next = second[0] == rows[1]
     cdef int k
     for k in range(1, taps):

@@ -129,6 +129,7 @@ cdef struct RowKernels:
     weighted_window_fn float_lane_windows
     weighted_windows2_fn float_lane_windows2
     weighted_window_fn pixel_windows[9]
+    weighted_windows2_fn pixel_windows2[9]
     columns_fn double_columns
     blend_fn double_blend
     # Area by whole-number factors, one per calculating type.

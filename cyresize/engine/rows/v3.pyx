@@ -1,6 +1,7 @@
 include "rows.pxi"
 include "sse.pxi"
 include "avx2_floats.pxi"
+include "avx2_blends.pxi"
 include "pixels.pxi"
 include "avx2_pixels.pxi"
 include "export.pxi"
@@ -11,3 +12,4 @@ include "tensor.pxi"
 use_sse_kernels(&kernels)
 use_avx2_floats(&kernels)
 use_avx2_pixels(&kernels)
+use_avx2_blends(&kernels)
