@@ -1,9 +1,11 @@
 include "rows.pxi"
 include "sse.pxi"
 include "pixels.pxi"
+include "singles.pxi"
 include "export.pxi"
 include "ops.pxi"
 include "ops_export.pxi"
 include "tensor.pxi"
 
 use_sse_kernels(&kernels)
+use_singles(&kernels)
