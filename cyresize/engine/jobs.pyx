@@ -20,8 +20,6 @@ cdef enum:
     FULL_OF_FOUR_TAPS = 8
     FULL_OF_TWO_TAPS_IN_EIGHTS = 14
     SPARSE = 9                # of one channel
-    # From such a shrink on, blending rows only where four taps need them pays at eight lanes.
-    STEEP = 3
 
 cdef Py_ssize_t[9] SIZES = [1, 1, 2, 2, 2, 4, 4, 4, 8]
 
@@ -144,10 +142,12 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     if p.both == NULL and order == ROWS_FIRST and kernels.float_pairs != NULL and in_pairs(columns, channels):
         job.drop_lanes()
         p.columns_pass = kernels.float_pairs
-    elif kernels.float_pixels != NULL and pixels and p.both == NULL and (apart or job.lanes == NULL):
+    elif p.both != NULL and job.lanes != NULL:
+        return job
+    elif kernels.float_pixels != NULL and pixels and (apart or job.lanes == NULL):
         job.drop_lanes()
         p.columns_pass = kernels.float_pixels
-    elif kernels.float_singles != NULL and channels == 1 and p.both == NULL and few_lanes(job) and in_fours(columns):
+    elif kernels.float_singles != NULL and channels == 1 and few_lanes(job) and in_fours(columns):
         job.drop_lanes()
         p.columns_pass = kernels.float_singles
     return job
@@ -182,8 +182,8 @@ cdef weighted_window_fn window_kernel(Job job, int element, Py_ssize_t channels)
     cdef int full = FULL_OF_FOUR_TAPS
     if columns.taps == 2:
         full = FULL_OF_TWO_TAPS_IN_EIGHTS if eights else FULL_OF_TWO_TAPS
-    elif eights and pixels and columns.n_in < STEEP*columns.n_out:
-        return NULL
+    elif eights and pixels and columns.n_in < (2 if channels == 4 else 2.8)*columns.n_out:
+        return NULL           # blending whole rows costs less than each pixel's four columns of them
     if element == F32 and channels == 1 and kernels.float_single_windows != NULL and few_lanes(job):
         return kernels.float_single_windows
     if element == F32 and job.lanes != NULL and job.lanes.inside:

@@ -7,6 +7,8 @@ cdef extern from "<immintrin.h>" nogil:
         pass
     ctypedef struct __m256i:
         pass
+    ctypedef struct __m256d:
+        pass
 
     __m256i _mm256_load_si256(const __m256i*)
     __m256 _mm256_loadu_ps(const float*)
@@ -18,16 +20,15 @@ cdef extern from "<immintrin.h>" nogil:
     __m256i _mm256_set1_epi32(int)
     __m256i _mm256_setr_epi32(int, int, int, int, int, int, int, int)
     __m256 _mm256_castsi256_ps(__m256i)
-    __m256i _mm256_castps_si256(__m256)
-    __m256 _mm256_castps128_ps256(__m128)
     __m128 _mm256_castps256_ps128(__m256)
-    __m256 _mm256_insertf128_ps(__m256, __m128, int)
     __m128 _mm256_extractf128_ps(__m256, int)
     __m256 _mm256_broadcast_ps(const __m128*)
 
     __m256 _mm256_permutevar8x32_ps(__m256, __m256i)
     __m256 _mm256_permutevar_ps(__m256, __m256i)
-    __m256i _mm256_permute4x64_epi64(__m256i, int)
+    __m256d _mm256_permute4x64_pd(__m256d, int)
+    __m256d _mm256_castps_pd(__m256)
+    __m256 _mm256_castpd_ps(__m256d)
     __m256 _mm256_permute2f128_ps(__m256, __m256, int)
     __m256 _mm256_shuffle_ps(__m256, __m256, int)
     __m256 _mm256_blend_ps(__m256, __m256, int)

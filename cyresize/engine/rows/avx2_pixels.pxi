@@ -285,9 +285,45 @@ cdef void avx2_word_pixels(const Columns* p, const void* row, void* out) noexcep
     weigh_pixels_in_twos(p, <const u16*> row, <float*> out)
 
 
+# Eight results of one channel from windows of 2 x 2, added within rows first.
+cdef inline __m256 add_eight_pairs(const float* s) noexcept nogil:
+    cdef __m256 a = _mm256_loadu_ps(s), b = _mm256_loadu_ps(s + 8)
+    return _mm256_add_ps(_mm256_shuffle_ps(a, b, 0x88), _mm256_shuffle_ps(a, b, 0xdd))
+
+
+cdef inline __m256 in_order(__m256 v) noexcept nogil:
+    return _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(v), 0xd8))
+
+
+cdef void avx2_area_float(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+    cdef const float* a = <const float*> rows[0]
+    cdef const float* b
+    cdef Columns rest = p[0]
+    cdef const void *part[2]
+    cdef __m256 total
+    cdef Py_ssize_t done = p.row_pairs & ~<Py_ssize_t> 7, x
+    if p.channels > 1 or taps < 2 or done == 0:
+        sse_area_float(p, rows, taps, out)
+        return
+    b = <const float*> rows[1]
+    for x in range(0, done, 8):
+        _mm_prefetch(<const char*> (a + 2*x) + p.ahead, 2)
+        _mm_prefetch(<const char*> (b + 2*x) + p.ahead, 2)
+        total = _mm256_add_ps(add_eight_pairs(a + 2*x), add_eight_pairs(b + 2*x))
+        _mm256_storeu_ps(<float*> out + x, in_order(_mm256_mul_ps(total, _mm256_set1_ps(0.25))))
+    if done == p.n_out:
+        return
+    part[0], part[1] = a + 2*done, b + 2*done
+    rest.n_out -= done
+    rest.n_in -= 2*done
+    rest.row_pairs -= done
+    pixel_area_float(&rest, part, taps, <float*> out + done)
+
+
 cdef void use_avx2_pixels(RowKernels* table) noexcept:
     table.float_pixels = avx2_float_pixels
     table.pixels_from[<int> U16] = avx2_word_pixels
+    table.area_float = avx2_area_float
     table.pixel_windows[<int> F32] = float_pixel_windows
     table.pixel_windows[<int> U16] = word_pixel_windows
     table.pixel_windows2[<int> F32] = float_pixel_windows2

@@ -3,15 +3,15 @@ include "sse.pxi"
 include "avx2_floats.pxi"
 include "avx2_blends.pxi"
 include "pixels.pxi"
-include "avx2_pixels.pxi"
 include "singles.pxi"
+include "avx2_pixels.pxi"
 include "export.pxi"
 include "ops.pxi"
 include "ops_export.pxi"
 include "tensor.pxi"
 
 use_sse_kernels(&kernels)
-use_avx2_floats(&kernels)
-use_avx2_pixels(&kernels)
-use_avx2_blends(&kernels)
 use_singles(&kernels)
+use_avx2_floats(&kernels)
+use_avx2_blends(&kernels)
+use_avx2_pixels(&kernels)
