@@ -60,7 +60,7 @@ def source(name, shape, dtype):
 
 
 def with_special_values(image):
-    """Some NaN and infinities, and many zeros of both signs: what weights of 0 and sums that start from 0 would show."""
+    """Some NaN and infinities and many zeros of both signs, which show weights of 0 and sums that start from 0."""
     rng = np.random.default_rng(image.size)
     values = np.array([np.nan, np.inf, -np.inf] + [-0.0] * 30 + [0.0] * 10, image.dtype)
     return np.where(rng.random(image.shape) < 0.6, rng.choice(values, image.shape), image)
@@ -68,7 +68,7 @@ def with_special_values(image):
 
 def digest(array):
     if array.dtype.kind == "f":
-        array = np.where(np.isnan(array), np.nan, array)    # whose sign and payload say nothing
+        array = np.where(np.isnan(array), np.nan, array)  # whose sign and payload say nothing
     return hashlib.blake2b(np.ascontiguousarray(array).tobytes(), digest_size=12).hexdigest()
 
 

@@ -171,7 +171,9 @@ cdef bint pixels_beat_eights(int order, Py_ssize_t channels, AxisPlan columns) n
         return False
     if channels == 4:
         return columns.taps <= 4 or shrink >= 2
-    return shrink >= 2.5 or (order == ROWS_FIRST and whole and (columns.taps == 2 or columns.taps == 4))
+    if order == ROWS_FIRST and whole and (columns.taps == 2 or columns.taps == 4):
+        return True
+    return shrink >= (2.5 if whole else 3)
 
 
 cdef weighted_window_fn window_kernel(Job job, int element, Py_ssize_t channels) noexcept:

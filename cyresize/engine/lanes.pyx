@@ -234,8 +234,8 @@ cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* form
     if blocks < 0 or n < FEWEST_LANES*blocks and blocks > 1:
         return NULL
     # Windows of a single register are neither halved nor kept in place. Where both cannot be had, a second load and
-    # permute of floats cost less than a load per tap; of bytes, more. So do two permutes and a blend, which eight floats
-    # from two registers take, unless both passes at once (two taps, or few elements) want their taps in place.
+    # permute of floats cost less than a load per tap; of bytes, more. Eight floats from two registers take two permutes
+    # and a blend: more too, unless both passes at once (two taps, or few elements) want all taps in place.
     inside = narrow = False
     if format.kind == FLOATS and (format.lanes > 8 or g.taps == 2 or g.taps*channels <= 4):
         inside = worth(plan, &g, n, &g.reach, whole, &blocks, 1.4)

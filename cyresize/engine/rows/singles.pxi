@@ -1,6 +1,6 @@
-# One channel of floats, four output columns in a 16-byte register: the taps of a column are loaded side by side, weighted
-# and transposed. For axes that shrink so much that a block of lanes would be mostly empty, and for levels without lanes
-# of floats; for the horizontal pass alone and for both at once. The bits are those of the plain loops.
+# One channel of floats, four output columns in a 16-byte register: the taps of a column are loaded side by side,
+# weighted and transposed. For axes that shrink so much that a block of lanes would be mostly empty, and for levels
+# without lanes of floats; for the horizontal pass alone and for both at once. The bits are those of the plain loops.
 
 # Two samples at each of two places, and four at one place, weighted and added over the rows; `height` 0: of one row
 # without a weight.
@@ -222,7 +222,9 @@ cdef inline Py_ssize_t add_windows(
     return x
 
 
-cdef inline Py_ssize_t add_windows_of(const Columns* p, const float** rows, float* out, const Py_ssize_t C) noexcept nogil:
+cdef inline Py_ssize_t add_windows_of(
+    const Columns* p, const float** rows, float* out, const Py_ssize_t C
+) noexcept nogil:
     if p.factor == 3 and p.row_factor == 3:
         return add_windows(p, rows, out, C, 3, 3)
     if p.factor == 4 and p.row_factor == 4:
