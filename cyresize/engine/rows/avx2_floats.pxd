@@ -37,6 +37,10 @@ cdef extern from "<immintrin.h>" nogil:
     __m256 _mm256_cvtepi32_ps(__m256i)
 
     __m256i _mm256_and_si256(__m256i, __m256i)
+    __m256i _mm256_permute4x64_epi64(__m256i, int)
+    __m256i _mm256_packus_epi32(__m256i, __m256i)
+    __m256i _mm256_cvtps_epi32(__m256)
+    void _mm256_storeu_si256(__m256i*, __m256i)
     __m256i _mm256_slli_epi32(__m256i, int)
     __m256i _mm256_add_epi32(__m256i, __m256i)
     __m256i _mm256_cmpeq_epi32(__m256i, __m256i)
