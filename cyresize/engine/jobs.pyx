@@ -10,15 +10,17 @@ from cyresize.engine.plan cimport FLOAT32, FLOAT64, INT16, INT32, AxisPlan
 from cyresize.engine.resample cimport (
     COLUMNS_FIRST, COLUMNS_ONLY, ROWS_FIRST, ROWS_ONLY, WINDOW, Job, Pipeline, new_job,
 )
-from cyresize.engine.rows.table cimport F32, U8, U16, U32, weighted_window_fn
+from cyresize.engine.rows.table cimport F32, NO_LANES, U8, U16, U32, weighted_window_fn
 
 from cyresize.engine import rules
 
 cdef enum:
     PILLOW_ONE = 1 << 22      # a whole in Pillow's weights
-    # Lanes of 16: with fewer in use on average, three or four channels are faster pixel by pixel.
+    # Sixteenths of a block: with fewer lanes in use on average, three or four channels are faster pixel by pixel.
     FULL_OF_TWO_TAPS = 12
     FULL_OF_FOUR_TAPS = 8
+    FULL_OF_TWO_TAPS_IN_EIGHTS = 14
+    SPARSE = 9                # of one channel
 
 cdef Py_ssize_t[9] SIZES = [1, 1, 2, 2, 2, 4, 4, 4, 8]
 
@@ -116,7 +118,7 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     """As float_job, from one stored type to another that is calculated with in the same precision."""
     cdef Job job = new_job(columns, rows, channels, FLOAT64 if element >= U32 else FLOAT32)
     cdef Pipeline* p = &job.pipeline
-    cdef bint to_scratch
+    cdef bint to_scratch, pixels = channels == 3 or channels == 4, apart
     if order == ANY_ORDER:
         order = cheaper_order(element, channels, columns, rows)
     float_kernels(job, element, stored, order)
@@ -124,37 +126,79 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
         return job
     # Kernels that widen store whole vectors: never into the destination.
     to_scratch = order == COLUMNS_FIRST or (order == COLUMNS_ONLY and p.narrow != NULL)
-    if to_scratch and kernels.columns_from[element] != NULL:
+    apart = pixels and pixels_beat_eights(order, channels, columns)
+    if to_scratch and kernels.columns_from[element] != NULL and not (apart and element == U16):
         job.use_lanes(&kernels.columns_from_lanes[element], SINGLE_FLOATS, kernels.columns_from2[element])
         if job.lanes != NULL:
             p.widen = NULL
             p.row_size = SIZES[element]
             p.columns_pass = kernels.columns_from[element]
             return job
-    if to_scratch and kernels.pixels_from[element] != NULL and (channels == 3 or channels == 4):
+    if to_scratch and kernels.pixels_from[element] != NULL and pixels:
         p.widen = NULL
         p.row_size = SIZES[element]
         p.columns_pass = kernels.pixels_from[element]
         return job
-    job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS, kernels.float_columns2)
+    if not apart or (channels == 3 and columns.taps == 2):
+        job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS, kernels.float_columns2)
     if order == ROWS_FIRST and element == stored and has_window(element, channels, columns, rows):
         p.both = window_kernel(job, element, channels)
         if p.both != NULL and p.both == kernels.lane_windows[element]:
             p.both2 = kernels.lane_windows2[element]
+        elif p.both != NULL and p.both == kernels.pixel_windows[element]:
+            p.both2 = kernels.pixel_windows2[element]
     if p.both == NULL and order == ROWS_FIRST and kernels.float_pairs != NULL and in_pairs(columns, channels):
         job.drop_lanes()
         p.columns_pass = kernels.float_pairs
-    elif job.lanes == NULL and kernels.float_pixels != NULL and (channels == 3 or channels == 4):
+    elif p.both != NULL and job.lanes != NULL:
+        return job
+    elif kernels.float_pixels != NULL and pixels and (apart or job.lanes == NULL):
+        job.drop_lanes()
         p.columns_pass = kernels.float_pixels
+    elif kernels.float_singles != NULL and channels == 1 and few_lanes(job) and in_fours(columns):
+        job.drop_lanes()
+        p.columns_pass = kernels.float_singles
     return job
 
 
+cdef bint few_lanes(Job job) noexcept:
+    """Whether blocks of lanes are so empty that one channel is filtered faster without them; measured."""
+    return job.lanes == NULL or 16*job.lanes.n < SPARSE*kernels.float_lanes.lanes*job.lanes.blocks
+
+
+cdef bint in_fours(AxisPlan columns) noexcept:
+    """Whether one channel can be filtered without lanes, four columns at a time."""
+    return columns.short_at_edges() and not columns.from_zero and (columns.taps == 2 or columns.taps % 4 == 0)
+
+
+cdef bint pixels_beat_eights(int order, Py_ssize_t channels, AxisPlan columns) noexcept:
+    """Whether lanes are eight to a block and three or four channels are filtered faster pixel by pixel; measured."""
+    cdef double shrink = <double> columns.n_in/columns.n_out
+    cdef bint whole = columns.short_at_edges() and not columns.from_zero
+    if kernels.float_lanes.kind == NO_LANES or kernels.float_lanes.lanes != 8:
+        return False
+    if channels == 4:
+        return columns.taps <= 4 or shrink >= 2
+    if order == ROWS_FIRST and whole and (columns.taps == 2 or columns.taps == 4):
+        return True
+    return shrink >= (2.5 if whole else 3)
+
+
 cdef weighted_window_fn window_kernel(Job job, int element, Py_ssize_t channels) noexcept:
-    """Both passes at once: by lanes where blocks are full enough, else pixel by pixel; NULL if the level cannot."""
+    """Both passes at once: by lanes where blocks are full enough, else pixel by pixel; NULL if two are faster."""
+    cdef AxisPlan columns = job.column_plan
     cdef bint pixels = (channels == 3 or channels == 4) and kernels.pixel_windows[element] != NULL
-    cdef int full = FULL_OF_TWO_TAPS if job.column_plan.taps == 2 else FULL_OF_FOUR_TAPS
-    if job.lanes != NULL and job.lanes.inside and (not pixels or job.lanes.n >= full*job.lanes.blocks):
-        return kernels.lane_windows[element]
+    cdef bint eights = kernels.float_lanes.lanes == 8
+    cdef int full = FULL_OF_FOUR_TAPS
+    if columns.taps == 2:
+        full = FULL_OF_TWO_TAPS_IN_EIGHTS if eights else FULL_OF_TWO_TAPS
+    elif eights and pixels and columns.n_in < (2 if channels == 4 else 2.8)*columns.n_out:
+        return NULL           # blending whole rows costs less than each pixel's four columns of them
+    if element == F32 and channels == 1 and kernels.float_single_windows != NULL and few_lanes(job):
+        return kernels.float_single_windows
+    if job.lanes != NULL and job.lanes.inside and kernels.lane_windows[element] != NULL:
+        if not pixels or 16*job.lanes.n >= full*kernels.float_lanes.lanes*job.lanes.blocks:
+            return kernels.lane_windows[element]
     return kernels.pixel_windows[element] if pixels else NULL
 
 

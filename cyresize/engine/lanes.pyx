@@ -330,14 +330,18 @@ cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* form
     if blocks < 0 or n < FEWEST_LANES*blocks and blocks > 1:
         return NULL
     # Windows of a single register are neither halved nor kept in place. Where both cannot be had, a second load and
-    # permute of floats cost less than a load per tap; of bytes, more.
+    # permute of floats cost less than a load per tap; of bytes, more. Eight floats from two registers take two permutes
+    # and a blend: more too, unless both passes at once (two taps, or few elements) want all taps in place.
     inside = narrow = False
-    if format.window > 16:
-        if format.kind == FLOATS:
-            inside = worth(plan, &g, n, &g.reach, whole, &blocks, 1.4)
+    if format.kind == FLOATS and (format.lanes > 8 or g.taps == 2 or g.taps*channels <= 4):
+        inside = worth(plan, &g, n, &g.reach, whole, &blocks, 1.4)
         narrow = worth(plan, &g, n, &g.window, g.window // 2, &blocks, 1.11)
-        if format.kind != FLOATS:
-            inside = worth(plan, &g, n, &g.reach, whole, &blocks, 1.11)
+    elif format.kind == FLOATS:
+        narrow = worth(plan, &g, n, &g.window, g.window // 2, &blocks, 1.25)
+        inside = worth(plan, &g, n, &g.reach, whole, &blocks, 1.11 if narrow else 1.4)
+    elif format.window > 16:
+        narrow = worth(plan, &g, n, &g.window, g.window // 2, &blocks, 1.11)
+        inside = worth(plan, &g, n, &g.reach, whole, &blocks, 1.11)
     size = blocks*(3*sizeof(Py_ssize_t) + g.lanes*g.lane_bytes + g.groups*(weight_bytes(format, encoding) + 2)) + 256
     t = <Lanes*> malloc(sizeof(Lanes))
     memory = <char*> calloc(size, 1)

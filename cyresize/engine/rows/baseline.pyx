@@ -3,6 +3,7 @@ include "sse.pxi"
 include "pairs16.pxi"
 include "pillow.pxi"
 include "pixels.pxi"
+include "singles.pxi"
 include "export.pxi"
 include "ops.pxi"
 include "ops_export.pxi"
@@ -10,3 +11,4 @@ include "tensor.pxi"
 
 use_sse_kernels(&kernels)
 use_pair_kernels(&kernels)
+use_singles(&kernels)

@@ -74,10 +74,10 @@ cdef inline void part_of_row(
             out[x*p.channels + c] = total
 
 
-cdef inline void weigh_pixels(const Columns* p, const pixel_sample* row, float* out) noexcept nogil:
+# Outputs with fewer taps, at the edges, are left to the plain loop; so are, with three channels, those that touch the
+# last pixel, which has no fourth sample behind it, in the source as in the destination.
+cdef inline void find_inner_pixels(const Columns* p, Py_ssize_t* inner_begin, Py_ssize_t* inner_end) noexcept nogil:
     cdef Py_ssize_t begin = 0, end = p.n_out
-    # Outputs with fewer taps, at the edges, are left to the plain loop; so are, with three channels, those that touch
-    # the last pixel, which has no fourth sample behind it, in the source as in the destination.
     if p.count != NULL and not p.from_zero and not p.varied:
         while begin < end and p.count[begin] < p.taps:
             begin += 1
@@ -87,6 +87,13 @@ cdef inline void weigh_pixels(const Columns* p, const pixel_sample* row, float* 
         end -= 1
     while end > begin and p.start[end - 1] + p.taps > p.n_in - (1 if p.channels == 3 else 0):
         end -= 1
+    inner_begin[0] = begin
+    inner_end[0] = end
+
+
+cdef inline void weigh_pixels(const Columns* p, const pixel_sample* row, float* out) noexcept nogil:
+    cdef Py_ssize_t begin, end
+    find_inner_pixels(p, &begin, &end)
     part_of_row(p, row, out, 0, begin)
     if p.channels == 3:
         pixel_row_of(p, row, out, begin, end, 3)

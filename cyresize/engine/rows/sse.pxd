@@ -5,6 +5,8 @@ cdef extern from "<immintrin.h>" nogil:
         pass
     ctypedef struct __m128:
         pass
+    ctypedef struct __m128d:
+        pass
 
     void _mm_prefetch(const void*, int)
     __m128i _mm_loadu_si128(const __m128i*)
@@ -22,6 +24,9 @@ cdef extern from "<immintrin.h>" nogil:
     __m128 _mm_setzero_ps()
     __m128 _mm_loadu_ps(const float*)
     void _mm_storeu_ps(float*, __m128)
+    __m128d _mm_load_sd(const double*)
+    __m128d _mm_loadh_pd(__m128d, const double*)
+    __m128 _mm_castpd_ps(__m128d)
 
     __m128i _mm_setr_epi8(
         char, char, char, char, char, char, char, char, char, char, char, char, char, char, char, char
@@ -29,6 +34,8 @@ cdef extern from "<immintrin.h>" nogil:
     __m128i _mm_shuffle_epi8(__m128i, __m128i)
     __m128i _mm_shuffle_epi32(__m128i, int)
     __m128 _mm_shuffle_ps(__m128, __m128, int)
+    __m128 _mm_unpacklo_ps(__m128, __m128)
+    __m128 _mm_unpackhi_ps(__m128, __m128)
     __m128i _mm_cvtepu16_epi32(__m128i)
     __m128i _mm_unpacklo_epi8(__m128i, __m128i)
     __m128i _mm_unpackhi_epi8(__m128i, __m128i)
@@ -53,5 +60,7 @@ cdef extern from "<immintrin.h>" nogil:
     __m128i _mm_maddubs_epi16(__m128i, __m128i)
     int _mm_cvtsi128_si32(__m128i)
     __m128 _mm_cvtepi32_ps(__m128i)
+    __m128i _mm_cvtps_epi32(__m128)
+    __m128i _mm_packus_epi32(__m128i, __m128i)
     __m128 _mm_add_ps(__m128, __m128)
     __m128 _mm_mul_ps(__m128, __m128)

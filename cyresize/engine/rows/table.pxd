@@ -132,11 +132,14 @@ cdef struct RowKernels:
     blend_fn float_blend
     columns_fn float_pairs    # two taps of three or four channels from a row in scratch; NULL: float_columns
     columns_fn float_pixels   # three or four channels without lanes; NULL: float_columns
+    columns_fn float_singles  # one channel without lanes; NULL: float_columns
     # Two or four taps along both axes, from the stored type to the same; may read SLACK bytes behind a row. NULL: two
     # passes. With lanes whose taps all lie inside; and for three or four channels, pixel by pixel.
     weighted_window_fn lane_windows[9]
     weighted_windows2_fn lane_windows2[9]
+    weighted_window_fn float_single_windows    # one channel without lanes
     weighted_window_fn pixel_windows[9]
+    weighted_windows2_fn pixel_windows2[9]
     columns_fn double_columns
     blend_fn double_blend
     # Area by whole-number factors, one per calculating type.

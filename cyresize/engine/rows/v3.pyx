@@ -2,7 +2,11 @@ include "rows.pxi"
 include "sse.pxi"
 include "pairs32.pxi"
 include "pillow.pxi"
+include "avx2_floats.pxi"
+include "avx2_blends.pxi"
 include "pixels.pxi"
+include "singles.pxi"
+include "avx2_pixels.pxi"
 include "export.pxi"
 include "ops.pxi"
 include "ops_export.pxi"
@@ -10,3 +14,7 @@ include "tensor.pxi"
 
 use_sse_kernels(&kernels)
 use_pair_kernels(&kernels)
+use_singles(&kernels)
+use_avx2_floats(&kernels)
+use_avx2_blends(&kernels)
+use_avx2_pixels(&kernels)

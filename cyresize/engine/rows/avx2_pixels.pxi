@@ -1,0 +1,330 @@
+# Pixels of three or four channels, two taps to a 32-byte register and two output pixels at a time: where blocks of
+# lanes have too few lanes in use. For the horizontal pass alone and for both at once; the bits are those of the plain
+# loops. Loads of three channels bring two samples too many.
+
+# Two taps of a pixel side by side, four samples each.
+cdef inline __m256 in_halves(__m256 v, const Py_ssize_t C) noexcept nogil:
+    return _mm256_permutevar8x32_ps(v, _mm256_setr_epi32(0, 1, 2, 2, 3, 4, 5, 5)) if C == 3 else v
+
+
+# Two of four weights, each for one half.
+cdef inline __m256 two_weights(const float* w, const bint later) noexcept nogil:
+    cdef __m256i which = _mm256_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1)
+    if later:
+        which = _mm256_setr_epi32(2, 2, 2, 2, 3, 3, 3, 3)
+    return _mm256_permutevar_ps(_mm256_broadcast_ps(<const __m128*> w), which)
+
+
+# Two more taps of two pixels, in order, to the sums of both; `first`: there is no sum yet.
+cdef inline __m256 add_halves(__m256 total, __m256 a, __m256 b, const bint first) noexcept nogil:
+    if first:
+        return _mm256_add_ps(_mm256_blend_ps(a, b, 0xf0), _mm256_permute2f128_ps(a, b, 0x21))
+    total = _mm256_add_ps(total, _mm256_permute2f128_ps(a, b, 0x20))
+    return _mm256_add_ps(total, _mm256_permute2f128_ps(a, b, 0x31))
+
+
+# Output pixels x and x + 1, one in each half. `height` 0: of one row without a weight.
+cdef inline __m256 two_pixels(
+    const Columns* p, const lane_sample** rows, const __m256* rw, Py_ssize_t x, const Py_ssize_t C, const int taps,
+    const int height,
+) noexcept nogil:
+    cdef const float* w = <const float*> p.weights + taps*x
+    cdef Py_ssize_t first = p.start[x]*C, second = p.start[x + 1]*C
+    cdef __m256 a, b, total = _mm256_setzero_ps()
+    cdef int k
+    for k in range(0, taps, 2):
+        if height == 0:
+            a, b = load_eight(rows[0] + first + k*C), load_eight(rows[0] + second + k*C)
+        else:
+            a = blend_eight(rows, first + k*C, rw, height)
+            b = blend_eight(rows, second + k*C, rw, height)
+        a, b = in_halves(a, C), in_halves(b, C)
+        if taps == 2:
+            a = _mm256_mul_ps(a, two_weights(w, False))
+            b = _mm256_mul_ps(b, two_weights(w, True))
+        else:
+            a = _mm256_mul_ps(a, two_weights(w + (k & ~3), k & 2 != 0))
+            b = _mm256_mul_ps(b, two_weights(w + taps + (k & ~3), k & 2 != 0))
+        total = add_halves(total, a, b, k == 0)
+    return total
+
+
+# Blends of uint16 are finite and far from 2**31; packing saturates, below as above.
+cdef inline __m128i to_words(__m128 v) noexcept nogil:
+    return _mm_packus_epi32(_mm_cvtps_epi32(v), _mm_setzero_si128())
+
+
+# One pixel, exactly; and two, with a sample too many if they have three channels.
+cdef inline void store_pixel(lane_sample* out, const Py_ssize_t C, __m128 v) noexcept nogil:
+    cdef float[4] samples
+    cdef u16[8] words
+    if lane_sample is float:
+        _mm_storeu_ps(samples, v)
+        memcpy(out, samples, C*sizeof(float))
+    else:
+        _mm_storeu_si128(<__m128i*> words, to_words(v))
+        memcpy(out, words, C*sizeof(u16))
+
+
+cdef inline void store_pixels(lane_sample* out, const Py_ssize_t C, __m256 v) noexcept nogil:
+    cdef __m128 first = _mm256_castps256_ps128(v), second = _mm256_extractf128_ps(v, 1)
+    if lane_sample is float:
+        if C == 4:
+            _mm256_storeu_ps(out, v)
+        else:
+            _mm_storeu_ps(out, first)
+            _mm_storeu_ps(out + C, second)
+    else:
+        _mm_storel_epi64(<__m128i*> out, to_words(first))
+        _mm_storel_epi64(<__m128i*> (out + C), to_words(second))
+
+
+cdef inline __m128 blend_tap(
+    const lane_sample** rows, Py_ssize_t at, const __m256* rw, const int height
+) noexcept nogil:
+    cdef __m128 total = _mm_mul_ps(read_pixel(rows[0] + at), _mm256_castps256_ps128(rw[0]))
+    cdef int k
+    for k in range(1, height):
+        total = _mm_add_ps(total, _mm_mul_ps(read_pixel(rows[k] + at), _mm256_castps256_ps128(rw[k])))
+    return total
+
+
+# Output pixels begin..end one by one; they may have fewer taps than others.
+cdef inline void pixels_apart(
+    const Columns* p, const lane_sample** rows, const __m256* rw, lane_sample* out, Py_ssize_t begin, Py_ssize_t end,
+    const Py_ssize_t C, const int taps,
+) noexcept nogil:
+    cdef const float* w
+    cdef __m128 total
+    cdef Py_ssize_t x, at
+    cdef int k
+    for x in range(begin, end):
+        w = <const float*> p.weights + taps*x
+        at = p.start[x]*C
+        total = _mm_mul_ps(blend_tap(rows, at, rw, taps), _mm_set1_ps(w[0]))
+        for k in range(1, taps if p.count == NULL else p.count[x]):
+            total = _mm_add_ps(total, _mm_mul_ps(blend_tap(rows, at + k*C, rw, taps), _mm_set1_ps(w[k])))
+        store_pixel(out + x*C, C, total)
+
+
+# The run of output pixels that have all taps.
+cdef inline void find_whole_pixels(const Columns* p, Py_ssize_t* begin, Py_ssize_t* end) noexcept nogil:
+    begin[0] = 0
+    end[0] = p.n_out
+    if p.count == NULL:
+        return
+    while begin[0] < end[0] and p.count[begin[0]] < p.taps:
+        begin[0] += 1
+    while end[0] > begin[0] and p.count[end[0] - 1] < p.taps:
+        end[0] -= 1
+
+
+cdef inline void pixel_windows_of(
+    const Columns* p, const lane_sample** rows, const void* weights, lane_sample* out, const Py_ssize_t C,
+    const int taps,
+) noexcept nogil:
+    cdef __m256[ROWS_AT_ONCE] rw
+    cdef Py_ssize_t x, end
+    eight_copies(weights, taps, rw)
+    find_whole_pixels(p, &x, &end)
+    pixels_apart(p, rows, rw, out, 0, x, C, taps)
+    # Two pixels of three channels are followed by another one, which is stored later.
+    while x + (3 if C == 3 else 2) <= end:
+        store_pixels(out + x*C, C, two_pixels(p, rows, rw, x, C, taps, taps))
+        x += 2
+    pixels_apart(p, rows, rw, out, x, p.n_out, C, taps)
+
+
+cdef inline void pixel_windows(
+    const Columns* p, const lane_sample** rows, const void* weights, lane_sample* out, int taps
+) noexcept nogil:
+    if p.channels == 3 and taps == 2:
+        pixel_windows_of(p, rows, weights, out, 3, 2)
+    elif p.channels == 3:
+        pixel_windows_of(p, rows, weights, out, 3, 4)
+    elif taps == 2:
+        pixel_windows_of(p, rows, weights, out, 4, 2)
+    else:
+        pixel_windows_of(p, rows, weights, out, 4, 4)
+
+
+cdef void float_pixel_windows(
+    const Columns* p, const void** rows, const void* weights, int taps, void* out
+) noexcept nogil:
+    pixel_windows(p, <const float**> rows, weights, <float*> out, taps)
+
+
+cdef void word_pixel_windows(
+    const Columns* p, const void** rows, const void* weights, int taps, void* out
+) noexcept nogil:
+    pixel_windows(p, <const u16**> rows, weights, <u16*> out, taps)
+
+
+# Two output rows at once, two taps along both axes.
+cdef inline void pairs_of_pixels2(
+    const Columns* p, const lane_sample** rows, const lane_sample** second, const __m256* rw, const __m256* rw2,
+    lane_sample* out, lane_sample* second_out, Py_ssize_t begin, Py_ssize_t end, const Py_ssize_t C, const int later,
+) noexcept nogil:
+    cdef const float* w = <const float*> p.weights
+    cdef __m256 a = _mm256_setzero_ps(), b = a, c = a, d = a, weights, others
+    cdef Py_ssize_t x
+    for x in range(begin, end, 2):
+        blend_eight2(rows, second, p.start[x]*C, rw, rw2, 2, later, &a, &c)
+        blend_eight2(rows, second, p.start[x + 1]*C, rw, rw2, 2, later, &b, &d)
+        weights, others = two_weights(w + 2*x, False), two_weights(w + 2*x, True)
+        a, b = _mm256_mul_ps(in_halves(a, C), weights), _mm256_mul_ps(in_halves(b, C), others)
+        c, d = _mm256_mul_ps(in_halves(c, C), weights), _mm256_mul_ps(in_halves(d, C), others)
+        store_pixels(out + x*C, C, add_halves(a, a, b, True))
+        store_pixels(second_out + x*C, C, add_halves(c, c, d, True))
+
+
+cdef inline void pixel_windows2_of(
+    const Columns* p, const lane_sample** rows, const lane_sample** second, const void* weights,
+    const void* second_weights, lane_sample* out, lane_sample* second_out, const Py_ssize_t C,
+) noexcept nogil:
+    cdef __m256[ROWS_AT_ONCE] rw
+    cdef __m256[ROWS_AT_ONCE] rw2
+    cdef Py_ssize_t begin, end
+    cdef int later = rows_later(rows, second, 2)
+    eight_copies(weights, 2, rw)
+    eight_copies(second_weights, 2, rw2)
+    find_whole_pixels(p, &begin, &end)
+    end = max(begin, begin + ((end - begin - (1 if C == 3 else 0)) & ~<Py_ssize_t> 1))
+    pixels_apart(p, rows, rw, out, 0, begin, C, 2)
+    pixels_apart(p, second, rw2, second_out, 0, begin, C, 2)
+    if later == 1:
+        pairs_of_pixels2(p, rows, second, rw, rw2, out, second_out, begin, end, C, 1)
+    elif later == 0:
+        pairs_of_pixels2(p, rows, second, rw, rw2, out, second_out, begin, end, C, 0)
+    else:
+        pairs_of_pixels2(p, rows, second, rw, rw2, out, second_out, begin, end, C, 2)
+    pixels_apart(p, rows, rw, out, end, p.n_out, C, 2)
+    pixels_apart(p, second, rw2, second_out, end, p.n_out, C, 2)
+
+
+cdef inline void pixel_windows2(
+    const Columns* p, const lane_sample** rows, const lane_sample** second, const void* weights,
+    const void* second_weights, int taps, lane_sample* out, lane_sample* second_out,
+) noexcept nogil:
+    if taps > 2:
+        pixel_windows(p, rows, weights, out, taps)
+        pixel_windows(p, second, second_weights, second_out, taps)
+    elif p.channels == 3:
+        pixel_windows2_of(p, rows, second, weights, second_weights, out, second_out, 3)
+    else:
+        pixel_windows2_of(p, rows, second, weights, second_weights, out, second_out, 4)
+
+
+cdef void float_pixel_windows2(
+    const Columns* p, const void** rows, const void** second, const void* weights, const void* second_weights,
+    int taps, void* out, void* second_out,
+) noexcept nogil:
+    pixel_windows2(
+        p, <const float**> rows, <const float**> second, weights, second_weights, taps, <float*> out,
+        <float*> second_out,
+    )
+
+
+cdef void word_pixel_windows2(
+    const Columns* p, const void** rows, const void** second, const void* weights, const void* second_weights,
+    int taps, void* out, void* second_out,
+) noexcept nogil:
+    pixel_windows2(
+        p, <const u16**> rows, <const u16**> second, weights, second_weights, taps, <u16*> out, <u16*> second_out
+    )
+
+
+# The horizontal pass alone: rows have nothing behind their end.
+cdef inline Py_ssize_t pixels_in_twos(
+    const Columns* p, const lane_sample* row, float* out, Py_ssize_t begin, Py_ssize_t end, const Py_ssize_t C,
+    const int taps,
+) noexcept nogil:
+    """From output pixel ``begin`` on; returns how far."""
+    cdef const lane_sample* rows[1]
+    cdef __m256 total
+    rows[0] = row
+    while begin + 2 <= end:
+        total = two_pixels(p, <const lane_sample**> rows, NULL, begin, C, taps, 0)
+        store_pixels(out + begin*C, C, total)
+        begin += 2
+    return begin
+
+
+cdef inline Py_ssize_t pixels_in_twos_of(
+    const Columns* p, const lane_sample* row, float* out, Py_ssize_t begin, Py_ssize_t end, const Py_ssize_t C
+) noexcept nogil:
+    if p.taps == 2:
+        return pixels_in_twos(p, row, out, begin, end, C, 2)
+    if p.taps == 4:
+        return pixels_in_twos(p, row, out, begin, end, C, 4)
+    if p.taps == 8:
+        return pixels_in_twos(p, row, out, begin, end, C, 8)
+    return begin
+
+
+cdef inline void weigh_pixels_in_twos(const Columns* p, const pixel_sample* row, float* out) noexcept nogil:
+    cdef Py_ssize_t begin, end
+    find_inner_pixels(p, &begin, &end)
+    part_of_row(p, row, out, 0, begin)
+    if not p.varied and not p.from_zero and p.channels == 3:
+        begin = pixels_in_twos_of(p, row, out, begin, end, 3)
+    elif not p.varied and not p.from_zero:
+        begin = pixels_in_twos_of(p, row, out, begin, end, 4)
+    if p.channels == 3:
+        pixel_row_of(p, row, out, begin, end, 3)
+    else:
+        pixel_row_of(p, row, out, begin, end, 4)
+    part_of_row(p, row, out, end, p.n_out)
+
+
+cdef void avx2_float_pixels(const Columns* p, const void* row, void* out) noexcept nogil:
+    weigh_pixels_in_twos(p, <const float*> row, <float*> out)
+
+
+cdef void avx2_word_pixels(const Columns* p, const void* row, void* out) noexcept nogil:
+    weigh_pixels_in_twos(p, <const u16*> row, <float*> out)
+
+
+# Eight results of one channel from windows of 2 x 2, added within rows first.
+cdef inline __m256 add_eight_pairs(const float* s) noexcept nogil:
+    cdef __m256 a = _mm256_loadu_ps(s), b = _mm256_loadu_ps(s + 8)
+    return _mm256_add_ps(_mm256_shuffle_ps(a, b, 0x88), _mm256_shuffle_ps(a, b, 0xdd))
+
+
+cdef inline __m256 in_order(__m256 v) noexcept nogil:
+    return _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(v), 0xd8))
+
+
+cdef void avx2_area_float(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+    cdef const float* a = <const float*> rows[0]
+    cdef const float* b
+    cdef Columns rest = p[0]
+    cdef const void *part[2]
+    cdef __m256 total
+    cdef Py_ssize_t done = p.row_pairs & ~<Py_ssize_t> 7, x
+    if p.channels > 1 or taps < 2 or done == 0:
+        sse_area_float(p, rows, taps, out)
+        return
+    b = <const float*> rows[1]
+    for x in range(0, done, 8):
+        _mm_prefetch(<const char*> (a + 2*x) + p.ahead, 2)
+        _mm_prefetch(<const char*> (b + 2*x) + p.ahead, 2)
+        total = _mm256_add_ps(add_eight_pairs(a + 2*x), add_eight_pairs(b + 2*x))
+        _mm256_storeu_ps(<float*> out + x, in_order(_mm256_mul_ps(total, _mm256_set1_ps(0.25))))
+    if done == p.n_out:
+        return
+    part[0], part[1] = a + 2*done, b + 2*done
+    rest.n_out -= done
+    rest.n_in -= 2*done
+    rest.row_pairs -= done
+    pixel_area_float(&rest, part, taps, <float*> out + done)
+
+
+cdef void use_avx2_pixels(RowKernels* table) noexcept:
+    table.float_pixels = avx2_float_pixels
+    table.pixels_from[<int> U16] = avx2_word_pixels
+    table.area_float = avx2_area_float
+    table.pixel_windows[<int> F32] = float_pixel_windows
+    table.pixel_windows[<int> U16] = word_pixel_windows
+    table.pixel_windows2[<int> F32] = float_pixel_windows2
+    table.pixel_windows2[<int> U16] = word_pixel_windows2
