@@ -91,9 +91,10 @@ cdef void avx2_blend_past_caches(
     _mm_sfence()
 
 
-# Eight columns as int32, rounded half to even. Blends of integers are finite and far from 2**31.
+# Eight columns as int32, rounded half to even. What int32 cannot hold becomes its least number, and 0 after packing:
+# right for NaN and below, so only the other end is limited first.
 cdef inline __m256i whole_eight(const float** r, Py_ssize_t at, const float* w, const int taps) noexcept nogil:
-    return _mm256_cvtps_epi32(blend_by(r, at, w, taps))
+    return _mm256_cvtps_epi32(_mm256_min_ps(_mm256_set1_ps(65535), blend_by(r, at, w, taps)))
 
 
 # Sixteen columns, saturated; packing works within 16 bytes.

@@ -47,3 +47,4 @@ cdef extern from "<immintrin.h>" nogil:
     __m256i _mm256_cmpgt_epi32(__m256i, __m256i)
     __m256 _mm256_add_ps(__m256, __m256)
     __m256 _mm256_mul_ps(__m256, __m256)
+    __m256 _mm256_min_ps(__m256, __m256)

@@ -49,9 +49,9 @@ cdef inline __m256 two_pixels(
     return total
 
 
-# Blends of uint16 are finite and far from 2**31; packing saturates, below as above.
+# Packing saturates; see whole_eight for what int32 cannot hold.
 cdef inline __m128i to_words(__m128 v) noexcept nogil:
-    return _mm_packus_epi32(_mm_cvtps_epi32(v), _mm_setzero_si128())
+    return _mm_packus_epi32(_mm_cvtps_epi32(_mm_min_ps(_mm_set1_ps(65535), v)), _mm_setzero_si128())
 
 
 # One pixel, exactly; and two, with a sample too many if they have three channels.

@@ -64,3 +64,4 @@ cdef extern from "<immintrin.h>" nogil:
     __m128i _mm_packus_epi32(__m128i, __m128i)
     __m128 _mm_add_ps(__m128, __m128)
     __m128 _mm_mul_ps(__m128, __m128)
+    __m128 _mm_min_ps(__m128, __m128)
