@@ -270,6 +270,19 @@ def test_torch_in_one_and_three_axes(rng, shape, mode):
     np.testing.assert_array_equal(np.moveaxis(out, -1, 1), interpolate(x, None, 1.6, mode))
 
 
+@pytest.mark.parametrize("shape", [(40, 50, 1), (40, 50, 3), (40, 50, 4), (40, 50, 5)])
+def test_sums_beyond_32_bits_saturate(rng, shape):
+    most = 65535
+    for size in [(30, 37), (13, 15), (70, 90)]:
+        image = rng.integers(0, most + 1, shape).astype(np.uint16)
+        exact = cyresize.resample(image.astype(np.float64), size, axes=(0, 1), mode="cubic", cubic_a=-1e9)
+        result = cyresize.resample(image, size, axes=(0, 1), mode="cubic", cubic_a=-1e9)
+        clear = np.abs(exact) > 1e6
+        assert clear.mean() > 0.9
+        assert np.abs(exact).max() > 2**32
+        np.testing.assert_array_equal(result[clear], np.where(exact[clear] > 0, most, 0))
+
+
 def test_presets_differ_where_their_libraries_do():
     x = np.array([0.0, 0.0, 1.0, 0.0])
     results = {like: resample(x, 9, axes=0, mode="cubic", like=like) for like in ("opencv", "pillow", "tensorflow")}

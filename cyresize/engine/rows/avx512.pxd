@@ -133,3 +133,5 @@ cdef extern from "<immintrin.h>" nogil:
     void _mm512_mask_storeu_ps(void*, __mmask16, __m512)
     __m512i _mm512_srai_epi16(__m512i, int)
     __m512i _mm512_setr_epi64(long long, long long, long long, long long, long long, long long, long long, long long)
+    __m512 _mm512_min_ps(__m512, __m512)
+    __m128 _mm_min_ps(__m128, __m128)

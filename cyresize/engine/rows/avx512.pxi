@@ -847,25 +847,29 @@ cdef void avx512_blend_past_caches(
 
 
 # Floats to unsigned integers: conversion rounds half to even, what is below 0 becomes 0, packing saturates above.
-# Blends of integers are finite and far from 2**31, where conversion would wrap.
+# From 2**31 on conversion would wrap, so what is too large for any of them is limited before.
+cdef inline __m512i converted(__m512 v) noexcept nogil:
+    return _mm512_cvtps_epi32(_mm512_min_ps(v, _mm512_set1_ps(65535)))
+
+
 cdef inline __m512i whole_numbers(__m512 v) noexcept nogil:
-    return _mm512_max_epi32(_mm512_cvtps_epi32(v), _mm512_setzero_si512())
+    return _mm512_max_epi32(converted(v), _mm512_setzero_si512())
 
 
 cdef inline __m512i blend_words(const Operands* o, const int taps, const bint many, Py_ssize_t i) noexcept nogil:
     # Thirty-two columns as int32, packed within 16 bytes.
     return _mm512_packus_epi32(
-        _mm512_cvtps_epi32(blend16(o, taps, many, i)), _mm512_cvtps_epi32(blend16(o, taps, many, i + 16))
+        converted(blend16(o, taps, many, i)), converted(blend16(o, taps, many, i + 16))
     )
 
 
 cdef inline __m512i blend_bytes(const Operands* o, const int taps, const bint many, Py_ssize_t i) noexcept nogil:
     return _mm512_packus_epi16(
         _mm512_packs_epi32(
-            _mm512_cvtps_epi32(blend16(o, taps, many, i)), _mm512_cvtps_epi32(blend16(o, taps, many, i + 16))
+            converted(blend16(o, taps, many, i)), converted(blend16(o, taps, many, i + 16))
         ),
         _mm512_packs_epi32(
-            _mm512_cvtps_epi32(blend16(o, taps, many, i + 32)), _mm512_cvtps_epi32(blend16(o, taps, many, i + 48))
+            converted(blend16(o, taps, many, i + 32)), converted(blend16(o, taps, many, i + 48))
         ),
     )
 

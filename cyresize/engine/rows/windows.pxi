@@ -159,6 +159,7 @@ cdef inline void window_of_pixel(
     if sample is float:
         _mm_mask_storeu_ps(out + x*p.channels, channels, total)
     else:
+        total = _mm_min_ps(total, _mm_set1_ps(65535))
         _mm_mask_storeu_epi16(
             out + x*p.channels, channels,
             _mm_cvtusepi32_epi16(_mm_max_epi32(_mm_cvtps_epi32(total), _mm_setzero_si128())),
