@@ -1,7 +1,8 @@
 from cyresize.engine.image cimport Image
 from cyresize.engine.plan cimport AxisPlan
 from cyresize.engine.rows.table cimport (
-    Columns, LaneFormat, Lanes, blend_fn, columns2_fn, columns4_fn, columns_fn, convert_fn, weighted_window_fn, window_fn,
+    Columns, LaneFormat, Lanes, blend_fn, columns2_fn, columns4_fn, columns_fn, convert_fn, weighted_window_fn,
+    window_fn,
 )
 
 cdef enum Order:

@@ -94,7 +94,7 @@ cdef struct RowKernels:
     LaneFormat exact_u8_lanes
     LaneFormat exact_u16_lanes
     LaneFormat fixed_u8_lanes
-    LaneFormat pillow_u8_lanes[4] # the first that fits
+    LaneFormat pillow_u8_lanes[4]    # the first that fits
     LaneFormat area_whole_u8_lanes
     LaneFormat half_u8_lanes
     LaneFormat half_u16_lanes
