@@ -32,6 +32,9 @@ SMALL_SIZES = [
     (24, 132, 6, 33),
     (30, 66, 6, 22),
     (40, 262, 6, 34),
+    (9, 150, 9, 23),  # one axis only
+    (40, 9, 11, 9),
+    (40, 31, 9, 20),  # antialiased bytes: the height first
 ]
 SMALL = [(*size, channels) for size in SMALL_SIZES for channels in (1, 2, 3, 4, 5, 16)]
 LARGE = [(150, 160, 131, 280, 1), (240, 300, 120, 150, 3), (420, 390, 140, 130, 4), (90, 300, 211, 101, 2)]

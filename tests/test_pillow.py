@@ -1,10 +1,13 @@
 """``antialias=True`` against the real Pillow: identical bytes, floats to rounding."""
 
+from pathlib import Path
+
 import numpy as np
 import PIL
 import pytest
 import reference
 from PIL import Image
+from test_determinism import LEVELS, python
 
 import cyresize
 
@@ -47,6 +50,16 @@ def resize(image, ow, oh, mode):
 def test_bytes_are_identical(rng, mode, channels, size, to):
     image = rng.integers(0, 256, size if channels is None else (*size, channels), dtype=np.uint8)
     np.testing.assert_array_equal(resize(image, to[1], to[0], mode), pillow(image, to[1], to[0], mode))
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_bytes_are_identical_at_every_level(level):
+    done = python(str(Path(__file__).with_name("pillow_parity.py")), isa=level)
+    assert done.returncode == 0, done.stderr
+    name, cases, different = done.stdout.split()
+    assert name == level
+    assert int(cases) > 1500
+    assert int(different) == 0
 
 
 @pytest.mark.parametrize("mode", FILTERS)

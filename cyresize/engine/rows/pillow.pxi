@@ -186,22 +186,34 @@ cdef inline void pillow_pixels_c(
         store_rows(out, C*x, C*(n - x), v, v2, rows)
 
 
+cdef inline void pillow_pixels_half(
+    const Columns* p, SourceRows s, ResultRows out, const Py_ssize_t C, const bint half, const int rows
+) noexcept nogil:
+    cdef int fours = p.lanes.groups - half
+    # One loop for what is left over of four rows, and for many taps: there, measured, unrolling costs registers.
+    if rows < 4 or fours > (5 if C == 3 else 3):
+        pillow_pixels_c(p, s, out, C, -1, half, rows)
+    elif fours == 0:
+        pillow_pixels_c(p, s, out, C, 0, half, rows)
+    elif fours == 1:
+        pillow_pixels_c(p, s, out, C, 1, half, rows)
+    elif fours == 2:
+        pillow_pixels_c(p, s, out, C, 2, half, rows)
+    elif fours == 3:
+        pillow_pixels_c(p, s, out, C, 3, half, rows)
+    elif fours == 4:
+        pillow_pixels_c(p, s, out, C, 4, half, rows)
+    else:
+        pillow_pixels_c(p, s, out, C, 5, half, rows)
+
+
 cdef inline void pillow_pixels_of(
     const Columns* p, SourceRows s, ResultRows out, const Py_ssize_t C, const int rows
 ) noexcept nogil:
-    cdef int groups = p.lanes.groups
-    if groups == 1 and p.lanes.half:
-        pillow_pixels_c(p, s, out, C, 0, True, rows)
-    elif groups == 1:
-        pillow_pixels_c(p, s, out, C, 1, False, rows)
-    elif groups == 2 and p.lanes.half:
-        pillow_pixels_c(p, s, out, C, 1, True, rows)
-    elif groups == 2:
-        pillow_pixels_c(p, s, out, C, 2, False, rows)
-    elif p.lanes.half:
-        pillow_pixels_c(p, s, out, C, -1, True, rows)
+    if p.lanes.half:
+        pillow_pixels_half(p, s, out, C, True, rows)
     else:
-        pillow_pixels_c(p, s, out, C, -1, False, rows)
+        pillow_pixels_half(p, s, out, C, False, rows)
 
 
 # Blocks of four lanes.
