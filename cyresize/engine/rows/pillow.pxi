@@ -190,10 +190,8 @@ cdef inline void pillow_pixels_half(
     const Columns* p, SourceRows s, ResultRows out, const Py_ssize_t C, const bint half, const int rows
 ) noexcept nogil:
     cdef int fours = p.lanes.groups - half
-    # One loop for what is left over of four rows, and for many taps: there, measured, unrolling costs registers.
-    if rows < 4 or fours > (5 if C == 3 else 3):
-        pillow_pixels_c(p, s, out, C, -1, half, rows)
-    elif fours == 0:
+    # Measured: the end of a loop of three is mispredicted at times, and unrolling four costs registers.
+    if fours == 0:
         pillow_pixels_c(p, s, out, C, 0, half, rows)
     elif fours == 1:
         pillow_pixels_c(p, s, out, C, 1, half, rows)
@@ -201,10 +199,8 @@ cdef inline void pillow_pixels_half(
         pillow_pixels_c(p, s, out, C, 2, half, rows)
     elif fours == 3:
         pillow_pixels_c(p, s, out, C, 3, half, rows)
-    elif fours == 4:
-        pillow_pixels_c(p, s, out, C, 4, half, rows)
     else:
-        pillow_pixels_c(p, s, out, C, 5, half, rows)
+        pillow_pixels_c(p, s, out, C, -1, half, rows)
 
 
 cdef inline void pillow_pixels_of(
