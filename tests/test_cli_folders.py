@@ -334,7 +334,11 @@ def test_ctrl_c_leaves_whole_files_and_can_be_resumed(tmp_path, workers):
         make(tmp_path / "in" / f"{i:02}.png", (40, 50, 3), i)
     options = ["resize", tmp_path / "in", "-o", tmp_path / "out", "--size", "20x10", "-j", workers]
     arguments = [sys.executable, "-c", SLOW, *map(str, options), "--json"]
-    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    # Background jobs of a shell ignore the signal, and so would their children.
+    process = subprocess.Popen(
+        arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     for _ in range(4):
         process.stdout.readline()
     process.send_signal(signal.SIGINT)
