@@ -339,14 +339,13 @@ cdef object fill(np.ndarray src, object given, const Shape* shape, const Image* 
     dst = given
     if not same_dtype(src, dst):
         checks.destination(dst, src, as_tuple(shape))
-    read(dst, &array)
-    if not same_sides(&array, shape):
-        checks.destination(dst, src, as_tuple(shape))
     try:
         write(dst, &array)
     except ValueError:
         checks.destination(dst, src, as_tuple(shape))
         raise
+    if not same_sides(&array, shape):
+        checks.destination(dst, src, as_tuple(shape))
     describe(&array, &target)
     if ranges_meet(&target, image):
         checks.destination(dst, src, as_tuple(shape))

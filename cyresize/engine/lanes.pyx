@@ -6,7 +6,7 @@ store whole vectors, so a short block's garbage is overwritten by the next block
 """
 
 from libc.math cimport rint
-from libc.stdlib cimport calloc, free, malloc
+from libc.stdlib cimport calloc, free
 
 from cyresize.engine.plan cimport AxisPlan
 from cyresize.engine.rows.table cimport (
@@ -272,28 +272,35 @@ cdef void fill_pixels(
         base[x] = base[plan.n_out - 1]
 
 
+cdef Lanes* new_table(
+    const LaneFormat* format, Py_ssize_t blocks, Py_ssize_t n, int groups, Py_ssize_t size
+) except NULL:
+    """A table of zeros; its ``size`` bytes of arrays begin with ``base``."""
+    cdef Lanes* t = <Lanes*> calloc(sizeof(Lanes), 1)
+    cdef char* memory = <char*> calloc(size, 1)
+    if t == NULL or memory == NULL:
+        free(t)
+        free(memory)
+        raise MemoryError("no memory for a lane table")
+    t.kind = format.kind
+    t.blocks = blocks
+    t.n = n
+    t.groups = groups
+    t.base = <Py_ssize_t*> memory
+    return t
+
+
 cdef Lanes* new_pixels(AxisPlan plan, Py_ssize_t channels, const LaneFormat* format) except? NULL:
     """The table of PIXELS and RUNS: blocks are output pixels, and some of weight 0 up to a multiple of four."""
     cdef bint shared = format.kind == PIXELS
     cdef int lanes = 1 if shared else format.lanes, quads = 1 if shared else format.lanes//<int> channels
     cdef int groups = (plan.taps + 4*quads - 1)//(4*quads)
     cdef Py_ssize_t blocks = (plan.n_out + 3) & ~<Py_ssize_t> 3
-    cdef char* memory
     cdef Lanes* t
     if plan.n_out > LARGEST_TABLE//(12*lanes*groups + <int> sizeof(Py_ssize_t)):
         return NULL
-    t = <Lanes*> calloc(sizeof(Lanes), 1)
-    memory = <char*> calloc(blocks*(12*lanes*groups + sizeof(Py_ssize_t)) + 64, 1)
-    if t == NULL or memory == NULL:
-        free(t)
-        free(memory)
-        raise MemoryError("no memory for a table of pixels")
-    t.kind = format.kind
-    t.blocks = blocks
-    t.n = plan.n_out*channels
-    t.groups = groups
+    t = new_table(format, blocks, plan.n_out*channels, groups, blocks*(12*lanes*groups + sizeof(Py_ssize_t)) + 64)
     t.half = shared and 1 <= plan.taps % 4 <= 2
-    t.base = <Py_ssize_t*> memory
     t.weights = <unsigned char*> (t.base + blocks)
     fill_pixels(t, plan, channels, lanes, quads, <Py_ssize_t*> t.base, <unsigned char*> t.weights)
     return t
@@ -305,7 +312,6 @@ cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* form
     cdef Py_ssize_t n, blocks, size, whole
     cdef bint narrow, inside, few, fits
     cdef Lanes* t
-    cdef char* memory
     if format.kind == NO_LANES or plan.n_out > 0x7fffffff // channels or plan.n_in > 0x7fffffff // channels:
         return NULL
     if format.kind == PIXELS or format.kind == RUNS:
@@ -343,19 +349,9 @@ cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* form
         narrow = worth(plan, &g, n, &g.window, g.window // 2, &blocks, 1.11)
         inside = worth(plan, &g, n, &g.reach, whole, &blocks, 1.11)
     size = blocks*(3*sizeof(Py_ssize_t) + g.lanes*g.lane_bytes + g.groups*(weight_bytes(format, encoding) + 2)) + 256
-    t = <Lanes*> malloc(sizeof(Lanes))
-    memory = <char*> calloc(size, 1)
-    if t == NULL or memory == NULL:
-        free(t)
-        free(memory)
-        raise MemoryError("no memory for a lane table")
-    t.kind = format.kind
-    t.blocks = blocks
-    t.n = n
-    t.groups = g.groups
+    t = new_table(format, blocks, n, g.groups, size)
     t.inside = inside
     t.narrow = narrow
-    t.base = <Py_ssize_t*> memory
     t.out = t.base + blocks
     t.used = <int*> (t.out + blocks)
     t.index = <unsigned char*> (<size_t> (t.used + blocks) + 63 & ~<size_t> 63)

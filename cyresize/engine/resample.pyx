@@ -87,9 +87,9 @@ cdef inline Py_ssize_t slot_of(Py_ssize_t ahead, Py_ssize_t slot, Py_ssize_t slo
     return slot if slot < slots else slot - slots
 
 
-cdef inline void move_window(Scratch* s, Py_ssize_t base) noexcept nogil:
-    """Let the rings begin at row ``base``: rows from there on keep their slots."""
-    cdef Py_ssize_t ahead = base - s.base
+cdef inline void move_window(const Pipeline* p, const Image* src, Scratch* s, Py_ssize_t y) noexcept nogil:
+    """Let the rings begin at the first row of output row y: rows from there on keep their slots."""
+    cdef Py_ssize_t base = min(max(p.first[y], 0), src.h - 1), ahead = base - s.base
     if ahead == 0:
         return
     s.base = base
@@ -187,7 +187,7 @@ cdef inline void work_row(
     if p.order == COLUMNS_ONLY:
         p.columns_pass(&s.columns, source_row(p, src, s, n, y), out)
     else:
-        move_window(s, min(max(p.first[y], 0), src.h - 1))
+        move_window(p, src, s, y)
         count = gather_rows(p, src, s, n, y, s.pointers)
     if p.both != NULL and count == p.taps:
         p.both(&s.columns, s.pointers, weights, count, stored)
@@ -235,7 +235,7 @@ cdef bint two_output_rows(
         return False
     if not 0 <= p.first[y + 1] - p.first[y] <= p.taps:
         return False          # the rings hold so many rows
-    move_window(s, min(max(p.first[y], 0), src.h - 1))
+    move_window(p, src, s, y)
     gather_rows(p, src, s, n, y, s.pointers)
     gather_rows(p, src, s, n, y + 1, second)
     p.both2(&s.columns, s.pointers, second, weights, weights + p.taps*p.weight_size, p.taps, one, two)
@@ -260,7 +260,7 @@ cdef void four_output_rows(
             rows[k] = source_row(p, src, s, n, y + k)
             continue
         middle = s.mid + k*s.mid_pitch
-        move_window(s, min(max(p.first[y + k], 0), src.h - 1))
+        move_window(p, src, s, y + k)
         count = gather_rows(p, src, s, n, y + k, s.pointers)
         p.blend(s.pointers, p.weights + (y + k)*p.taps*p.weight_size, count, middle, s.n_src)
         rows[k] = middle
