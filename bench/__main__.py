@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bench import accuracy, cases, compare, environment, html, peers, publish, report, run
+from bench import accuracy, before, cases, compare, environment, html, peers, publish, report, run
 from bench.cases import Case
 from bench.contest import Selection, families
 
@@ -45,6 +45,14 @@ def numbers(text: str) -> list[int]:
     if min(found) < 1:
         raise argparse.ArgumentTypeError("counts start at 1")
     return list(dict.fromkeys(found))
+
+
+def one_number(text: str) -> int:
+    """A single count."""
+    found = numbers(text)
+    if len(found) > 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is more than one number")
+    return found[0]
 
 
 def sizes(text: str) -> list[Case]:
@@ -80,7 +88,10 @@ def measuring_parser() -> argparse.ArgumentParser:
     parser.add_argument("--dtypes", type=words, metavar="NAMES")
     parser.add_argument("--channels", type=numbers, metavar="COUNTS")
     parser.add_argument("--cases", type=sizes, metavar="HxW-HxW", help="any sizes, height first")
+    parser.add_argument("--random", type=one_number, metavar="N", help="random sizes, so many")
+    parser.add_argument("--seed", type=int, default=0, help="which random sizes, default 0")
     parser.add_argument("--peers", type=words, metavar="NAMES", help="default: all that are installed")
+    parser.add_argument("--before", type=Path, metavar="FOLDER", help="another checkout of cyresize, built in place")
     parser.add_argument("--threads", type=numbers, metavar="COUNTS", help='such as "1,2" or "1,all"; default 1')
     parser.add_argument("--dst", action="store_true", help="a second row per cell, with the output given")
     parser.add_argument("--seconds", type=positive, help=f"time to spend on a cell's rounds, default {SECONDS}")
@@ -89,6 +100,18 @@ def measuring_parser() -> argparse.ArgumentParser:
     parser.add_argument("--resume", action="store_true", help="keep the cells that the file has, measure the others")
     parser.add_argument("--rows", type=int, default=SHOWN, help=f"rows to show beside the lost ones, default {SHOWN}")
     return parser
+
+
+def add_build(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """Let the other build take part that ``--before`` names."""
+    if not options.before:
+        return
+    try:
+        peers.LIBRARIES[before.NAME] = before.build(options.before)
+    except ValueError as error:
+        parser.error(f"--before: {error}")
+    if options.peers is not None and before.NAME not in options.peers:
+        options.peers.append(before.NAME)
 
 
 def check_names(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
@@ -109,9 +132,10 @@ def check_names(parser: argparse.ArgumentParser, options: argparse.Namespace) ->
 def selection_of(options: argparse.Namespace) -> Selection:
     """The selection that the options ask for; what is given wins over what ``--quick`` brings."""
     quick = options.quick
+    drawn = cases.random_cases(options.random, options.seed) if options.random else []
     return Selection(
         families=options.families or (cases.QUICK_FAMILIES if quick else None),
-        cases=options.cases or (cases.QUICK_CASES if quick else None),
+        cases=[*(options.cases or ()), *drawn] or (cases.QUICK_CASES if quick else None),
         modes=options.modes,
         dtypes=options.dtypes or (cases.QUICK_DTYPES if quick else None),
         channels=options.channels or (cases.QUICK_CHANNELS if quick else None),
@@ -196,6 +220,7 @@ def measure(arguments: Sequence[str]) -> int:
     """Measure, print the table, write the file. Status 1 if a result of ours is wrong."""
     parser = measuring_parser()
     options = parser.parse_args(arguments)
+    add_build(parser, options)
     check_names(parser, options)
     if options.resume and not options.output:
         parser.error("--resume: which file? --output says so")
@@ -219,6 +244,7 @@ def recorded(options: argparse.Namespace) -> dict[str, Any]:
     """The options that were given, fit for JSON, without the name of the file."""
     apart = ("output", "rows", "resume")
     found = {name: value for name, value in vars(options).items() if value and name not in apart}
+    found |= {"before": options.before.name} if options.before else {}
     if options.cases:
         found["cases"] = [case.name for case in options.cases]
     return found

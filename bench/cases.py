@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from dataclasses import dataclass
 
@@ -67,6 +68,29 @@ CASES = tuple(
     )
 )
 CALL_OVERHEAD = CASES[-1]
+
+# Of random cases: sides of a square as large as the source, its aspect, and how many times as large a side becomes.
+RANDOM_SIDES = (32, 2000)
+RANDOM_ASPECTS = (0.5, 2)
+RANDOM_FACTORS = (0.2, 3)
+
+
+def random_cases(count: int, seed: int) -> list[Case]:
+    """``count`` sizes that nothing was tuned for, even on a logarithmic scale; every second one keeps its aspect."""
+    rng = random.Random(seed)
+
+    def between(limits: tuple[float, float]) -> float:
+        low, high = limits
+        return low * float((high / low) ** rng.random())
+
+    cases = []
+    for k in range(count):
+        side, aspect, factor = between(RANDOM_SIDES), between(RANDOM_ASPECTS) ** 0.5, between(RANDOM_FACTORS)
+        across = factor if k % 2 else between(RANDOM_FACTORS)
+        sides = side / aspect, side * aspect, side / aspect * factor, side * aspect * across
+        cases.append(Case(*(max(round(length), 1) for length in sides)))
+    return cases
+
 
 MODES = ("nearest", "nearest_exact", "linear", "linear_exact", "cubic", "area", "lanczos4")
 ANTIALIASED_MODES = ("linear", "cubic", "lanczos4")

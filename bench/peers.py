@@ -74,16 +74,20 @@ def load(name: str) -> ModuleType:
     return importlib.import_module(name)
 
 
-def resize_ours(task: Task) -> Contestant:
-    """``cyresize.resize``."""
-    cyresize = load("cyresize")
+def resize_with(cyresize: ModuleType, name: str, task: Task) -> Contestant:
+    """``cyresize.resize`` of one build."""
     mode = int(cyresize.Interpolation[task.mode.upper()])
     options: dict[str, Any] = {"interpolation": mode, "n_threads": task.threads}
     if task.antialias:
         options["antialias"] = True
     if task.dst:
         options["dst"] = task.output()
-    return Contestant(OURS, partial(cyresize.resize, task.source, task.dsize, **options))
+    return Contestant(name, partial(cyresize.resize, task.source, task.dsize, **options))
+
+
+def resize_ours(task: Task) -> Contestant:
+    """``cyresize.resize`` of this checkout."""
+    return resize_with(load("cyresize"), OURS, task)
 
 
 def resize_cv2(task: Task) -> Iterator[Contestant]:

@@ -4,18 +4,21 @@ import gc
 import json
 import os
 import re
+import shutil
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import cyresize
+
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench import apart, bars, compare, markdown, oracle, peers, publish, report, resizing, run, timing  # noqa: E402
+from bench import apart, bars, before, compare, markdown, oracle, peers, publish, report, resizing, run, timing  # noqa: E402
 from bench.__main__ import main  # noqa: E402
-from bench.cases import ANTIALIASED_MODES, CASES, MODES, OURS, Case, Cell  # noqa: E402
+from bench.cases import ANTIALIASED_MODES, CASES, MODES, OURS, Case, Cell, random_cases  # noqa: E402
 from bench.contest import Contestant, Selection, Trial, Verdict, families  # noqa: E402
 from bench.families import folder, operations, preprocess  # noqa: E402
 
@@ -48,6 +51,18 @@ def test_case_is_height_first(text):
 def test_case_refuses_nonsense(text):
     with pytest.raises(ValueError, match="a case is HEIGHTxWIDTH"):
         Case.parse(text)
+
+
+def test_random_cases_are_drawn_again_and_keep_their_limits():
+    cases = random_cases(200, 7)
+    assert cases == random_cases(200, 7)
+    assert len(set(cases) & set(random_cases(200, 8))) == 0
+    sides = [(case.height * case.width) ** 0.5 for case in cases]
+    factors = [(case.out_height / case.height, case.out_width / case.width) for case in cases]
+    assert 30 < min(sides) < 50 and 1500 < max(sides) < 2050
+    assert all(0.18 < factor < 3.1 for pair in factors for factor in pair)
+    assert all(abs(down / across - 1) < 0.2 for down, across in factors[1::2])
+    assert sum(case.shrinks for case in cases) in range(70, 170)
 
 
 # Oracle and gates
@@ -723,6 +738,27 @@ def test_tiny_run_from_end_to_end(restored, tmp_path, capsys):
     assert "6 cells: 0 slower and 0 faster" in capsys.readouterr().out
 
 
+def test_random_sizes_replace_the_listed_ones(capsys):
+    assert main(["--list", "--families", "resize", "--random", "4", "--seed", "9"]) == 0
+    assert f"selected: {4 * 7 * 3 * 3} cells" in capsys.readouterr().out
+
+
+def test_another_build_takes_part(restored, tmp_path, monkeypatch):
+    """The other one is a copy of this build, whose modules are its own."""
+    shutil.copytree(Path(cyresize.__file__).parent, tmp_path / "other" / "cyresize")
+    monkeypatch.setitem(peers.LIBRARIES, before.NAME, None)  # so that it is taken out again
+    path = tmp_path / "result.json"
+    options = ["--modes", "linear", "--families", "resize", "--before", str(tmp_path / "other")]
+    assert main([*TINY, *options, "--output", str(path)]) == 0
+    saved = run.read(path)
+    assert set(saved["cells"][0]["contestants"]) == {OURS, "before", "cv2", "cv2 ipp"}
+    assert saved["cells"][0]["contestants"]["before"]["met"]
+    assert str(tmp_path) not in path.read_text(encoding="utf-8")
+    other = before.module_of(str(tmp_path / "other"))
+    assert sys.modules[OURS] is cyresize
+    assert sys.modules["cyresize.opencv"].__file__ != other.opencv.__file__
+
+
 TINY = ["--cases", "16x12-8x6", "--peers", "cv2", "--dtypes", "uint8", "--channels", "3", "--seconds", "0.001"]
 
 
@@ -865,6 +901,8 @@ def test_wrong_result_of_ours_is_status_one(restored, monkeypatch, capsys):
         (["--seconds", "-1"], "must be positive"),
         (["--modes", ","], "the list is empty"),
         (["--resume"], "--output says so"),
+        (["--random", "2,3"], "'2,3' is more than one number"),
+        (["--before", "bench"], "--before: there is no cyresize in bench"),
     ],
 )
 def test_bad_options_are_usage_errors(arguments, message, capsys):
