@@ -104,10 +104,13 @@ def covered(n: int, m: int) -> Axis:
 
 
 def area_enlarged(n: int, m: int) -> Axis:
-    """OpenCV's ``INTER_AREA`` where an axis grows: two taps, blended only where a pixel border crosses."""
+    """OpenCV's ``INTER_AREA`` where an axis grows: two taps, blended only where a pixel border crosses.
+
+    The rule jumps where borders coincide, so there the roundings of OpenCV's own formula are part of it.
+    """
     x = np.arange(m)
-    left = x * n // m
-    fraction = (x + 1) - (left + 1) * m / n
+    left = np.floor(x * (1 / (m / n))).astype(int)
+    fraction = ((x + 1) - (left + 1) * (m / n)).astype(np.float32)
     fraction = np.where(fraction <= 0, 0, fraction - np.floor(fraction))
     index = np.stack([left, np.minimum(left + 1, n - 1)], axis=1)
     return Axis(index, np.stack([1 - fraction, fraction], axis=1))

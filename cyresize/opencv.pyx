@@ -325,6 +325,7 @@ cdef object new_result(np.ndarray src, const Shape* shape, const Image* image, c
     cdef Image target
     read(dst, &array)
     describe(&array, &target)
+    target.fresh = True
     work(image, &target, t, threads)
     return dst
 

@@ -142,3 +142,31 @@ def test_a_destination_gets_the_same_bits(rng, mode):
         dst.fill(np.nan)
         cyresize.resize(image, (77, 133), dst, interpolation=mode, n_threads=n)
         assert dst.tobytes() == expected.tobytes()
+
+
+@pytest.fixture(params=[0, 1 << 40], ids=["past the caches", "through the caches"])
+def caches(request):
+    """Whatever the processor's caches keep: nothing, or everything."""
+    before = cpu.set_kept_results(request.param)
+    yield
+    cpu.set_kept_results(before)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+@pytest.mark.parametrize("mode", list(cyresize.Interpolation))
+def test_large_results_have_the_same_bits_past_the_caches(rng, caches, mode, dtype):
+    """Of a stack of two, so that each alone is small; with a row that does not begin at a cache line."""
+    scale = 255 if dtype is np.float32 else np.iinfo(dtype).max
+    images = (rng.random((2, 60, 700, 3)) * scale).astype(dtype)
+    width = 3335
+    height = 24 * 2**20 // (2 * 3 * width * images.itemsize)
+    expected = np.stack([cyresize.resize(image, (width, height), interpolation=mode) for image in images])
+    assert 20 * 2**20 < expected.nbytes < 24 * 2**20
+    dst = np.empty((2, height + 1, width, 3), dtype)
+    for n in (1, 2):
+        fresh = cyresize.resize(images, (width, height), interpolation=mode, n_threads=n)
+        np.testing.assert_array_equal(fresh, expected)
+        dst.fill(77)
+        cyresize.resize(images, (width, height), dst[:, :height], interpolation=mode, n_threads=n)
+        np.testing.assert_array_equal(dst[:, :height], expected)
+        assert (dst[:, height:] == 77).all()

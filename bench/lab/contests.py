@@ -302,7 +302,7 @@ class Lab:
             rows * n_out * channels,
         )  # fmt: skip
         ring = [aligned(2 * n_out * channels) for _ in range(2)]
-        streams = found.size >= self.module.STREAMS_FROM
+        streams = self.module.goes_past_caches(found.size, fresh)
         for name, stream in (("through the caches", 0), ("past the caches", self.kernels["stream"][0])):
             blend = self.module.BlendJob(
                 self.kernels["linear blend"][0], ring, bytes_of(LINEAR_WEIGHTS), found.out, n_out * channels,

@@ -1,9 +1,10 @@
 # Row jobs: one kernel, its tables and its buffers, run as often as asked without Python in between.
 
 from cpython.pycapsule cimport PyCapsule_GetPointer
+from libc.string cimport memset
 from posix.mman cimport MADV_DONTNEED, madvise
 
-from cyresize.engine.image cimport STREAMED
+from cyresize.engine.image cimport STREAMED, Image, streams
 from cyresize.engine.jobs cimport ANY_ORDER, float_job, linear_u8_job
 from cyresize.engine.lanes cimport DIGITS2, DIGITS3, NEAR_FAR, NO_WEIGHTS, SINGLE_FLOATS, free_lanes, new_lanes
 from cyresize.engine.plan cimport AxisPlan
@@ -14,8 +15,15 @@ from cyresize.engine.rows.table cimport (
 
 from importlib import import_module
 
-# Bytes of result from which the library writes past the caches.
-STREAMS_FROM = STREAMED
+def goes_past_caches(Py_ssize_t size, bint fresh):
+    """Whether the library writes a result of so many bytes past the caches; ``fresh``: into a new array."""
+    cdef Image image
+    memset(&image, 0, sizeof(Image))
+    image.n = image.h = image.c = image.itemsize = 1
+    image.w = image.stride_h = size
+    image.stride_c = image.stride_w = 1
+    image.fresh = fresh
+    return streams(&image, STREAMED)
 # Table formats and encodings by name.
 KINDS = {"pairs": PAIRS, "words": WORDS, "quads": QUADS, "bytes": BYTES, "floats": FLOATS, "singles": SINGLES}
 ENCODINGS = {

@@ -178,7 +178,7 @@ WHY: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "result rows, known pages": (
-        "past the caches if the result is larger than image.pxd's `STREAMED`",
+        "through the caches, unless the result is too large for the last one",
         {
             "past the caches": "results this small are kept by the caches",
             "through the caches": "lines of the result are read before they are written and push others out, which "
@@ -186,7 +186,7 @@ WHY: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "result rows, new pages": (
-        "past the caches if the result is larger than image.pxd's `STREAMED`",
+        "through the caches, unless the result is too large for the last one",
         {
             "past the caches": "the system has just zeroed the page in the cache, and the store drives it out",
             "through the caches": "wins: pages that the system has just zeroed are still in the caches",

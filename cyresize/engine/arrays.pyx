@@ -87,6 +87,7 @@ cdef void describe(const Strided* array, Image* image) noexcept:
     cdef int lead = 1 if array.ndim == 4 else 0
     cdef bint channels = array.ndim > 2
     image.data = array.data
+    image.fresh = False
     image.itemsize = array.itemsize
     image.n = shape[0] if lead else 1
     image.h = shape[lead]

@@ -2,6 +2,7 @@
 
 from libc.string cimport memcpy
 
+from cyresize.engine.cpu cimport kept_results
 from cyresize.engine.rows.table cimport SLACK
 
 cdef struct Image:
@@ -10,6 +11,7 @@ cdef struct Image:
     Py_ssize_t n, h, w, c
     Py_ssize_t stride_n, stride_h, stride_w, stride_c
     Py_ssize_t itemsize
+    bint fresh                # allocated for this call
 
 
 cdef inline bint rows_contiguous(const Image* a) noexcept nogil:
@@ -97,15 +99,19 @@ cdef enum:
     BRIEF = 16 << 10           # bytes of an image whose work is over before other threads could gain from it
     BRIEF_SCRATCH = 16 << 10   # bytes of row buffers that fit the stack
     NEAR_BY = 768 << 10        # bytes of a source that is likely in the second cache already
-    # Bytes of result from which writing past the caches was measured to be faster. Gathering, which is little more than
-    # a copy, has to write its rows twice for that.
+    # Bytes of result from which writing past the caches was measured to be faster where the last one has 32 MiB.
+    # Gathering, which is little more than a copy, has to write its rows twice for that.
     STREAMED = 12 << 20
     STREAMED_COPIES = 20 << 20
+    # For more than that glibc asks the system each time. Pages that it has just zeroed are in the caches, and writing
+    # past those has to drive them out: it took up to twice as long.
+    NEW_PAGES = 32 << 20
 
 
 cdef inline bint streams(const Image* a, Py_ssize_t least) noexcept nogil:
     """Whether a result is so large, ``least`` bytes, that its rows should go to memory past the caches."""
-    return rows_contiguous(a) and a.n*a.h*a.w*a.c*a.itemsize >= least
+    cdef Py_ssize_t size = a.n*a.h*a.w*a.c*a.itemsize
+    return rows_contiguous(a) and size >= least and size > kept_results and not (a.fresh and size >= NEW_PAGES)
 
 
 cdef inline bint is_brief(const Image* a) noexcept nogil:
