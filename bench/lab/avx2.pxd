@@ -15,6 +15,8 @@ cdef extern from "<immintrin.h>" nogil:
     __m256i _mm256_broadcastsi128_si256(__m128i)
     __m256i _mm256_loadu_si256(const __m256i*)
     __m256i _mm256_i32gather_epi32(const int*, __m256i, int)
+    __m128i _mm256_i64gather_epi32(const int*, __m256i, int)
+    void _mm_storeu_si128(__m128i*, __m128i)
     __m256i _mm256_shuffle_epi8(__m256i, __m256i)
     __m256i _mm256_set1_epi32(int)
     __m128i _mm_unpacklo_epi8(__m128i, __m128i)

@@ -119,7 +119,8 @@ class Lab:
         yield self.pillow_blend(5)
         yield self.pillow_blend(11)
         for n_in, n_out in SHAPES:
-            yield self.nearest(n_in, n_out)
+            yield self.nearest(n_in, n_out, 3)
+            yield self.nearest(n_in, n_out, 4)
 
     def memory_contests(self) -> Iterator[Contest]:
         """Those on whole images, which hardly depend on the level."""
@@ -268,22 +269,28 @@ class Lab:
         rows = [noise(self.rng, ROW) for _ in range(taps)]
         return self.blends(Contest("Pillow's blend", f"{ROW} elements, {taps} rows", 0, ROW), rows, weights, kernels)
 
-    def nearest(self, n_in: int, n_out: int) -> Contest:
-        """NEAREST of 3-byte pixels."""
+    def nearest(self, n_in: int, n_out: int, size: int) -> Contest:
+        """NEAREST of pixels of three bytes, or of four."""
         plan = rules.nearest(n_in, n_out, n_in / n_out)
-        row = noise(self.rng, 3 * n_in)
-        found = Contest("nearest", f"{n_in} -> {n_out}", 3, 3 * n_out)
+        row = noise(self.rng, size * n_in + SLACK)
+        found = Contest("nearest" if size == 3 else "nearest, 4 bytes", f"{n_in} -> {n_out}", size, size * n_out)
 
         def add(name: str, kernel: int, table: Any = None) -> None:
-            found.jobs[name] = self.module.GatherJob(kernel, plan, 3, row, found.out, table)
+            found.jobs[name] = self.module.GatherJob(kernel, plan, size, row, found.out, table)
 
         add("memcpy per pixel", self.module.FUNCTIONS["plain gather"])
         kernel, layout = self.kernels["gather"]
-        add(USED, kernel, self.table(plan, 3, layout, "no weights"))
+        if size == 4:
+            _, floats = self.kernels["gather floats"]
+            add(USED, kernel, self.table(plan, 1, floats, "no weights"))
+            add("hardware gathers", self.module.FUNCTIONS["gathered pixels"])
+            add("permutes of bytes", kernel, self.table(plan, size, layout, "no weights"))
+            return found
+        add(USED, kernel, self.table(plan, size, layout, "no weights"))
         add("overlapping 4-byte copies", self.module.FUNCTIONS["overlapping copies"])
         if self.isa == "vbmi":
             narrow, layout = self.narrow_kernels["gather"]
-            table = self.table(plan, 3, layout, "no weights")
+            table = self.table(plan, size, layout, "no weights")
             if table is not None:
                 add("16-byte shuffles", narrow, table)
         return found

@@ -56,7 +56,8 @@ def kernels_of(level):
         "float lane windows, two rows": (<size_t> k.lane_windows2[<int> F32], None),
         "float pixel windows": (<size_t> k.pixel_windows[<int> F32], None),
         "word pixel windows": (<size_t> k.pixel_windows[<int> U16], None),
-        "gather": (<size_t> k.gather, k.gather_lanes),
+        "gather": (<size_t> k.gather, k.gather_lanes[0]),
+        "gather floats": (<size_t> k.gather, k.gather_lanes[2]),
         "linear blend": (<size_t> k.linear_u8_blend, None),
         "fixed blend": (<size_t> k.fixed_u8_blend, None),
         "pillow blend": (<size_t> k.pillow_u8_blend, None),
@@ -377,4 +378,4 @@ cdef class GatherJob(Job):
         self.lanes = NULL if table is None else table.lanes
 
     cdef void once(self) noexcept nogil:
-        self.kernel(self.lanes, self.plan.first, self.plan.n_out, self.size, self.source, self.out)
+        self.kernel(self.lanes, self.plan.first, self.plan.n_out, self.size, self.source, self.out, 0)

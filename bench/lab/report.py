@@ -177,6 +177,15 @@ WHY: dict[str, tuple[str, dict[str, str]]] = {
             "16-byte shuffles": "a quarter of the window",
         },
     ),
+    "nearest, 4 bytes": (
+        "lane table: one permute of floats per block",
+        {
+            "memcpy per pixel": "a load of the index, one of the pixel and a store for each",
+            "hardware gathers": "the same loads inside the processor; close where that has fast ones",
+            "permutes of bytes": "the same window; two registers of bytes take three operations on some processors, "
+            "and below VBMI there are 16 bytes only",
+        },
+    ),
     "result rows, known pages": (
         "through the caches, unless the result is too large for the last one",
         {

@@ -130,13 +130,29 @@ cdef void pillow_word_blend(const void** rows, const void* weights, int taps, vo
 
 # Three-byte pixels by four-byte copies, each overwriting the byte too many of the one before.
 cdef void overlapping_copies(
-    const Lanes* lanes, const Py_ssize_t* index, Py_ssize_t n, Py_ssize_t size, const void* row, void* out
+    const Lanes* lanes, const Py_ssize_t* index, Py_ssize_t n, Py_ssize_t size, const void* row, void* out,
+    Py_ssize_t ahead,
 ) noexcept nogil:
     cdef const u8* s = <const u8*> row
     cdef u8* d = <u8*> out
     cdef Py_ssize_t x
     for x in range(n):
         memcpy(d + 3*x, s + 3*index[x], 4)
+
+
+# Four-byte pixels, four at a time.
+cdef void gathered_pixels(
+    const Lanes* lanes, const Py_ssize_t* index, Py_ssize_t n, Py_ssize_t size, const void* row, void* out,
+    Py_ssize_t ahead,
+) noexcept nogil:
+    cdef Py_ssize_t x = 0
+    while x + 4 <= n:
+        _mm_storeu_si128(
+            <__m128i*> (<u8*> out + 4*x),
+            _mm256_i64gather_epi32(<const int*> row, _mm256_loadu_si256(<const __m256i*> (index + x)), 4),
+        )
+        x += 4
+    gather(NULL, index + x, n - x, 4, row, <u8*> out + 4*x, 0)
 
 
 # Addresses by name: what contests.py chooses from.
@@ -163,4 +179,5 @@ FUNCTIONS = {
     "fixed blend pointers": <size_t> &fixed_blend_pointers,
     "pillow word blend": <size_t> &pillow_word_blend,
     "overlapping copies": <size_t> &overlapping_copies,
+    "gathered pixels": <size_t> &gathered_pixels,
 }

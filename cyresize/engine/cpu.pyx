@@ -18,8 +18,10 @@ cdef extern from *:
     #include <unistd.h>
     #endif
     #ifdef _SC_LEVEL3_CACHE_SIZE
+    static long long cyresize_second_cache(void) { return sysconf(_SC_LEVEL2_CACHE_SIZE); }
     static long long cyresize_last_cache(void) { return sysconf(_SC_LEVEL3_CACHE_SIZE); }
     #else
+    static long long cyresize_second_cache(void) { return 0; }
     static long long cyresize_last_cache(void) { return 0; }
     #endif
     static int cyresize_has_v3(void) {
@@ -35,12 +37,17 @@ cdef extern from *:
     }
     """
     enum: CYRESIZE_X86_64
+    long long cyresize_second_cache()
     long long cyresize_last_cache()
     void cyresize_cpu_init() nogil
     int cyresize_has_v3() nogil
     int cyresize_has_v4() nogil
     int cyresize_has_vbmi() nogil
 
+cdef enum:
+    USUAL = 1 << 20           # bytes of a second cache
+
+near_by = 3*(cyresize_second_cache() or USUAL)//4
 # Measured: the crossing lies between 50 and 100 MB where the last cache has 480 MiB for many processors.
 kept_results = cyresize_last_cache()//8
 

@@ -7,13 +7,13 @@ from libc.string cimport memcpy
 
 from cyresize.engine.dispatch cimport kernels
 from cyresize.engine.image cimport (
-    BRIEF_SCRATCH, STREAMED_COPIES, Image, end_of, is_brief, move_row, padded, row_of, rows_contiguous, streams,
+    BRIEF_SCRATCH, STREAMED_COPIES, Image, end_of, is_brief, is_far, move_row, padded, row_of, rows_contiguous, streams,
     unpack_row,
 )
 from cyresize.engine.lanes cimport NO_WEIGHTS, free_lanes, new_lanes
 from cyresize.engine.parallel cimport enter_team, leave_team
 from cyresize.engine.plan cimport AxisPlan
-from cyresize.engine.rows.table cimport SLACK, Lanes
+from cyresize.engine.rows.table cimport NO_LANES, SLACK, Lanes
 
 cdef enum:
     PAGE = 4096
@@ -38,12 +38,13 @@ cdef struct Walk:
     const char* limit         # what lies before it may be read
     bint staged               # rows are made in scratch first: the destination is strided or streamed
     Py_ssize_t spare          # where scratch has room for a source row
+    bint far                  # the source is likely in no near cache
 
 
 cdef void gather_row(
-    const Walk* walk, const Image* src, const Image* dst, const char* row, char* to, char* spare
+    const Walk* walk, const Image* src, const Image* dst, const char* row, char* to, char* spare, Py_ssize_t ahead
 ) noexcept nogil:
-    """One packed output row from one source row."""
+    """One packed output row from one source row; ``ahead``: bytes from that to the next one."""
     cdef Py_ssize_t size = src.c*src.itemsize, length = src.w*size
     if not rows_contiguous(src):
         spread(src, walk.columns, dst.w, row, to)
@@ -51,7 +52,7 @@ cdef void gather_row(
     if walk.lanes != NULL and row + length + SLACK > walk.limit:
         memcpy(spare, row, length)
         row = spare
-    kernels.gather(walk.lanes, walk.columns, dst.w, size, row, to)
+    kernels.gather(walk.lanes, walk.columns, dst.w, size, row, to, ahead)
 
 
 cdef inline void repeat_row(char* to, const char* row, Py_ssize_t length) noexcept nogil:
@@ -70,7 +71,7 @@ cdef inline void repeat_row(char* to, const char* row, Py_ssize_t length) noexce
 cdef void band(
     const Walk* walk, const Image* src, const Image* dst, char* scratch, Py_ssize_t begin, Py_ssize_t end
 ) noexcept nogil:
-    cdef Py_ssize_t i, n, y, length = dst.w*dst.c*dst.itemsize, previous = -1, image = -1
+    cdef Py_ssize_t i, n, y, length = dst.w*dst.c*dst.itemsize, previous = -1, image = -1, ahead
     cdef bint packed = rows_contiguous(dst)
     cdef char* row
     cdef char* to = scratch
@@ -82,7 +83,8 @@ cdef void band(
         if not walk.staged:
             to = row
         if n != image or walk.rows[y] != previous:
-            gather_row(walk, src, dst, row_of(src, n, walk.rows[y]), to, scratch + walk.spare)
+            ahead = (walk.rows[y + 1] - walk.rows[y])*src.stride_h if walk.far and y + 1 < dst.h else 0
+            gather_row(walk, src, dst, row_of(src, n, walk.rows[y]), to, scratch + walk.spare, ahead)
         elif not walk.staged:
             # The same source row again: copy the finished row.
             repeat_row(to, last, length)
@@ -104,8 +106,27 @@ cdef Gather new_gather(AxisPlan columns, AxisPlan rows, Py_ssize_t pixel):
     if columns.n_out > 1 and not (
         (pixel == 16 and columns.n_in > columns.n_out) or (pixel == 12 and columns.n_in > 3*columns.n_out)
     ):
-        job.lanes = new_lanes(columns, pixel, &kernels.gather_lanes, NO_WEIGHTS)
+        job.lanes = new_gather_lanes(columns, pixel)
     return job
+
+
+cdef Lanes* new_gather_lanes(AxisPlan columns, Py_ssize_t pixel) except? NULL:
+    """A table of the widest elements that pixels consist of and the level has permutes for."""
+    cdef int shift = 2 if pixel % 4 == 0 else 1 if pixel % 2 == 0 else 0
+    while shift > 0 and kernels.gather_lanes[shift].kind == NO_LANES:
+        shift -= 1
+    cdef Lanes* lanes = new_lanes(columns, pixel >> shift, &kernels.gather_lanes[shift], NO_WEIGHTS)
+    if lanes != NULL and 10*columns.n_out < tenths_of_pixels(pixel)*lanes.blocks:
+        free_lanes(lanes)
+        return NULL
+    return lanes
+
+
+cdef int tenths_of_pixels(Py_ssize_t pixel) noexcept:
+    """How many pixels a block needs, on average, to be faster than copying them; measured."""
+    if pixel == 3 or pixel == 6 or pixel == 12:
+        return 23             # two moves each
+    return 36 if pixel == 2 or pixel == 4 or pixel == 8 or pixel == 16 else 0
 
 
 cdef class Gather:
@@ -126,6 +147,7 @@ cdef class Gather:
         walk.limit = end_of(src)
         walk.staged = not rows_contiguous(dst) or (kernels.stream != NULL and streams(dst, STREAMED_COPIES))
         size += padded(dst.w*dst.c*dst.itemsize) if walk.staged else 0
+        walk.far = is_far(src)
         walk.spare = size
         size += 0 if self.lanes == NULL else padded(src.w*src.c*src.itemsize)
         if size <= BRIEF_SCRATCH and is_brief(src) and is_brief(dst):

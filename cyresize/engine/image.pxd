@@ -2,7 +2,7 @@
 
 from libc.string cimport memcpy
 
-from cyresize.engine.cpu cimport kept_results
+from cyresize.engine.cpu cimport kept_results, near_by
 from cyresize.engine.rows.table cimport SLACK
 
 cdef struct Image:
@@ -98,7 +98,6 @@ cdef inline bint ranges_meet(const Image* a, const Image* b) noexcept nogil:
 cdef enum:
     BRIEF = 16 << 10           # bytes of an image whose work is over before other threads could gain from it
     BRIEF_SCRATCH = 16 << 10   # bytes of row buffers that fit the stack
-    NEAR_BY = 768 << 10        # bytes of a source that is likely in the second cache already
     # Bytes of result from which writing past the caches was measured to be faster where the last one has 32 MiB.
     # Gathering, which is little more than a copy, has to write its rows twice for that.
     STREAMED = 12 << 20
@@ -112,6 +111,11 @@ cdef inline bint streams(const Image* a, Py_ssize_t least) noexcept nogil:
     """Whether a result is so large, ``least`` bytes, that its rows should go to memory past the caches."""
     cdef Py_ssize_t size = a.n*a.h*a.w*a.c*a.itemsize
     return rows_contiguous(a) and size >= least and size > kept_results and not (a.fresh and size >= NEW_PAGES)
+
+
+cdef inline bint is_far(const Image* a) noexcept nogil:
+    """Whether it is larger than the caches that are near."""
+    return a.n*a.h*a.w*a.c*a.itemsize > near_by
 
 
 cdef inline bint is_brief(const Image* a) noexcept nogil:

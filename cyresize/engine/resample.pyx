@@ -11,7 +11,7 @@ from libc.stdlib cimport free, malloc
 
 from cyresize.engine.dispatch cimport kernels
 from cyresize.engine.image cimport (
-    BRIEF_SCRATCH, NEAR_BY, STREAMED, Image, end_of, is_brief, pack_row, padded, row_of, rows_contiguous, streams,
+    BRIEF_SCRATCH, STREAMED, Image, end_of, is_brief, is_far, pack_row, padded, row_of, rows_contiguous, streams,
     unpack_row,
 )
 from cyresize.engine.lanes cimport free_lanes, new_lanes
@@ -37,7 +37,7 @@ cdef Py_ssize_t lay_out(
     cdef bint copies, reads_past
     s.columns = p.columns
     s.columns.ahead = 0
-    if p.widen == NULL and src.h*src.w*src.c*src.itemsize > NEAR_BY:
+    if p.widen == NULL and is_far(src):
         s.columns.ahead = src.stride_h if columns_read_source(p) else p.columns.row_factor*src.stride_h
     s.packed_src = rows_contiguous(src)
     s.packed_dst = rows_contiguous(dst)

@@ -338,7 +338,39 @@ cdef void avx2_lane_windows2(
         window_rows2(p, r, r2, weights, second_weights, <float*> out, <float*> second_out, 4, False)
 
 
+# Pixels of four bytes and multiples of that: they are only moved.
+cdef inline void gather_eights(
+    const Lanes* lanes, const float* row, float* out, Py_ssize_t ahead, const bint narrow
+) noexcept nogil:
+    cdef Lanes t = lanes[0]
+    cdef __m256 head, tail
+    cdef const float* s
+    cdef Py_ssize_t b
+    for b in range(t.blocks):
+        s = row + t.base[b]
+        if ahead != 0:
+            _mm_prefetch(<const char*> s + ahead, 2)
+        head = load_eight(s)
+        tail = head if narrow else load_eight(s + 8)
+        head = eight_of(head, tail, _mm256_load_si256(<const __m256i*> (t.index + 32*b)), narrow)
+        store_eight(out + t.out[b], t.n - t.out[b], head)
+
+
+cdef void avx2_gather(
+    const Lanes* t, const Py_ssize_t* index, Py_ssize_t n, Py_ssize_t size, const void* row, void* out,
+    Py_ssize_t ahead,
+) noexcept nogil:
+    if t == NULL or t.kind != FLOATS:
+        sse_gather(t, index, n, size, row, out, ahead)
+    elif t.narrow:
+        gather_eights(t, <const float*> row, <float*> out, ahead, True)
+    else:
+        gather_eights(t, <const float*> row, <float*> out, ahead, False)
+
+
 cdef void use_avx2_floats(RowKernels* table) noexcept:
+    table.gather = avx2_gather
+    table.gather_lanes[2] = LaneFormat(FLOATS, 8, 16)
     table.float_columns = avx2_float_columns
     table.float_columns2 = avx2_float_columns2
     table.float_lanes = LaneFormat(FLOATS, 8, 16)

@@ -3,6 +3,10 @@
 
 from cyresize.engine.rows.avx512 cimport *
 
+ctypedef fused gathered:
+    u16
+    u32
+
 cdef enum:
     AHEAD = 2048          # bytes along a row of the source
     AHEAD_OUT = 1024      # and of the destination
@@ -932,6 +936,63 @@ cdef void avx512_narrow_u16(const void* row, void* out, Py_ssize_t n) noexcept n
         store32(<u8*> out + 2*i, 2*(n - i), _mm512_cvtusepi32_epi16(whole_numbers(_mm512_loadu_ps(s + i))))
 
 
+# Pixels of words and of floats, whatever their type: elements are only moved. `far`: there is a row ahead to fetch.
+cdef inline void gather_blocks(
+    const Lanes* lanes, const gathered* row, gathered* out, Py_ssize_t ahead, const bint narrow, const bint far
+) noexcept nogil:
+    cdef Lanes t = lanes[0]
+    cdef __m512i index, v
+    cdef const gathered* s
+    cdef Py_ssize_t b
+    for b in range(t.blocks):
+        s = row + t.base[b]
+        if far:
+            fetch(s, ahead)
+        index = _mm512_load_si512(t.index + 64*b)
+        v = _mm512_loadu_si512(s)
+        if gathered is u16:
+            v = _mm512_permutexvar_epi16(index, v) if narrow else (
+                _mm512_permutex2var_epi16(v, index, _mm512_loadu_si512(s + 32))
+            )
+            if t.n - t.out[b] >= 32:
+                _mm512_storeu_si512(out + t.out[b], v)
+            else:
+                _mm512_mask_storeu_epi16(out + t.out[b], <__mmask32> first_bytes(t.n - t.out[b]), v)
+        else:
+            v = _mm512_permutexvar_epi32(index, v) if narrow else (
+                _mm512_permutex2var_epi32(v, index, _mm512_loadu_si512(s + 16))
+            )
+            if t.n - t.out[b] >= 16:
+                _mm512_storeu_si512(out + t.out[b], v)
+            else:
+                _mm512_mask_storeu_epi32(out + t.out[b], first_words(t.n - t.out[b]), v)
+
+
+cdef inline void gather_blocks_of(
+    const Lanes* t, const gathered* row, gathered* out, Py_ssize_t ahead
+) noexcept nogil:
+    if t.narrow and ahead == 0:
+        gather_blocks(t, row, out, ahead, True, False)
+    elif t.narrow:
+        gather_blocks(t, row, out, ahead, True, True)
+    elif ahead == 0:
+        gather_blocks(t, row, out, ahead, False, False)
+    else:
+        gather_blocks(t, row, out, ahead, False, True)
+
+
+cdef void avx512_gather(
+    const Lanes* t, const Py_ssize_t* index, Py_ssize_t n, Py_ssize_t size, const void* row, void* out,
+    Py_ssize_t ahead,
+) noexcept nogil:
+    if t == NULL:
+        gather(t, index, n, size, row, out, ahead)
+    elif t.kind == FLOATS:
+        gather_blocks_of(t, <const u32*> row, <u32*> out, ahead)
+    else:
+        gather_blocks_of(t, <const u16*> row, <u16*> out, ahead)
+
+
 cdef void avx512_stream(const void* row, void* out, Py_ssize_t n) noexcept nogil:
     cdef const u8* s = <const u8*> row
     cdef u8* d = <u8*> out
@@ -967,6 +1028,9 @@ cdef void use_avx512_kernels(RowKernels* table) noexcept:
     table.narrow[<int> U16] = avx512_narrow_u16
     table.stream = avx512_stream
     table.stream_blend[<int> F32] = avx512_blend_past_caches
+    table.gather = avx512_gather
+    table.gather_lanes[1] = LaneFormat(SHORTS, 32, 64)
+    table.gather_lanes[2] = LaneFormat(FLOATS, 16, 32)
     table.half_u16 = avx512_half_u16
     table.half_u16_lanes = LaneFormat(SHORTS, 32, 64)
     table.area_float = avx512_area_float

@@ -778,7 +778,8 @@ cdef inline void gather_size(
 
 
 cdef void gather(
-    const Lanes* lanes, const Py_ssize_t* index, Py_ssize_t n, Py_ssize_t size, const void* row, void* out
+    const Lanes* lanes, const Py_ssize_t* index, Py_ssize_t n, Py_ssize_t size, const void* row, void* out,
+    Py_ssize_t ahead,
 ) noexcept nogil:
     cdef const char* s = <const char*> row
     cdef char* d = <char*> out

@@ -225,11 +225,12 @@ cdef void sse_half_u8(const Columns* p, const void** rows, int taps, void* out) 
 
 
 cdef void sse_gather(
-    const Lanes* t, const Py_ssize_t* index, Py_ssize_t n, Py_ssize_t size, const void* row, void* out
+    const Lanes* t, const Py_ssize_t* index, Py_ssize_t n, Py_ssize_t size, const void* row, void* out,
+    Py_ssize_t ahead,
 ) noexcept nogil:
     cdef Py_ssize_t b
     if t == NULL:
-        gather(t, index, n, size, row, out)
+        gather(t, index, n, size, row, out, ahead)
         return
     for b in range(t.blocks):
         store_bytes(
@@ -265,5 +266,5 @@ cdef void use_sse_kernels(RowKernels* table) noexcept:
     table.area_float = pixel_area_float
     table.half_u8 = sse_half_u8
     table.gather = sse_gather
-    table.gather_lanes = LaneFormat(SINGLES, 16, 16)
+    table.gather_lanes[0] = LaneFormat(SINGLES, 16, 16)
     table.stream = sse_stream

@@ -81,9 +81,11 @@ ctypedef void (*weighted_windows2_fn)(
 ) noexcept nogil
 # Element by element, between a stored type and the type that is calculated with.
 ctypedef void (*convert_fn)(const void* row, void* out, Py_ssize_t n) noexcept nogil
-# Nearest: n pixels of `size` bytes, offsets in pixels.
+# Nearest: n pixels of `size` bytes, offsets in pixels. `ahead`: bytes to the row that will be wanted next, 0 if that is
+# likely in a cache.
 ctypedef void (*gather_fn)(
-    const Lanes* lanes, const Py_ssize_t* index, Py_ssize_t n, Py_ssize_t size, const void* row, void* out
+    const Lanes* lanes, const Py_ssize_t* index, Py_ssize_t n, Py_ssize_t size, const void* row, void* out,
+    Py_ssize_t ahead,
 ) noexcept nogil
 # Bytes behind the end of a row that a kernel with lanes may read (their values do not matter).
 cdef enum:
@@ -104,7 +106,7 @@ cdef struct RowKernels:
     LaneFormat half_u8_lanes
     LaneFormat half_u16_lanes
     LaneFormat float_lanes
-    LaneFormat gather_lanes
+    LaneFormat gather_lanes[3]     # of pixels that are bytes, words, and floats
     # OpenCV's uint8 LINEAR: 11-bit weights, int16 rows.
     columns_fn linear_u8_columns
     columns2_fn linear_u8_columns2

@@ -502,11 +502,14 @@ cdef void vbmi_area_u8(const Columns* p, const void** rows, int taps, void* out)
         store16(<u8*> out + t.out[b], t.n - t.out[b], _mm512_cvtusepi32_epi8(total))
 
 
-cdef inline void gather_blocks(const Lanes* lanes, const u8* row, u8* out, const bint narrow) noexcept nogil:
+cdef inline void gather_bytes(
+    const Lanes* lanes, const u8* row, u8* out, Py_ssize_t ahead, const bint narrow, const bint far
+) noexcept nogil:
     cdef Lanes t = lanes[0]
     cdef Py_ssize_t b
     for b in range(t.blocks):
-        fetch(row + t.base[b], AHEAD)
+        if far:
+            fetch(row + t.base[b], ahead)
         store64(
             out + t.out[b], t.n - t.out[b],
             window_bytes(row + t.base[b], _mm512_load_si512(t.index + 64*b), narrow),
@@ -514,14 +517,21 @@ cdef inline void gather_blocks(const Lanes* lanes, const u8* row, u8* out, const
 
 
 cdef void vbmi_gather(
-    const Lanes* t, const Py_ssize_t* index, Py_ssize_t n, Py_ssize_t size, const void* row, void* out
+    const Lanes* t, const Py_ssize_t* index, Py_ssize_t n, Py_ssize_t size, const void* row, void* out,
+    Py_ssize_t ahead,
 ) noexcept nogil:
     if t == NULL:
-        gather(t, index, n, size, row, out)
+        gather(t, index, n, size, row, out, ahead)
+    elif t.kind != SINGLES:
+        avx512_gather(t, index, n, size, row, out, ahead)
+    elif t.narrow and ahead == 0:
+        gather_bytes(t, <const u8*> row, <u8*> out, ahead, True, False)
     elif t.narrow:
-        gather_blocks(t, <const u8*> row, <u8*> out, True)
+        gather_bytes(t, <const u8*> row, <u8*> out, ahead, True, True)
+    elif ahead == 0:
+        gather_bytes(t, <const u8*> row, <u8*> out, ahead, False, False)
     else:
-        gather_blocks(t, <const u8*> row, <u8*> out, False)
+        gather_bytes(t, <const u8*> row, <u8*> out, ahead, False, True)
 
 
 cdef void use_vbmi_kernels(RowKernels* table) noexcept:
@@ -547,4 +557,4 @@ cdef void use_vbmi_kernels(RowKernels* table) noexcept:
     table.area_u8 = vbmi_area_u8
     table.area_whole_u8_lanes = LaneFormat(QUADS, 16, 128)
     table.gather = vbmi_gather
-    table.gather_lanes = LaneFormat(SINGLES, 64, 128)
+    table.gather_lanes[0] = LaneFormat(SINGLES, 64, 128)
