@@ -126,7 +126,7 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
         return job
     # Kernels that widen store whole vectors: never into the destination.
     to_scratch = order == COLUMNS_FIRST or (order == COLUMNS_ONLY and p.narrow != NULL)
-    apart = pixels and pixels_beat_eights(order, channels, columns)
+    apart = pixels and pixels_beat_lanes(order, channels, columns)
     if to_scratch and kernels.columns_from[element] != NULL and not (apart and element == U16):
         job.use_lanes(&kernels.columns_from_lanes[element], SINGLE_FLOATS, kernels.columns_from2[element])
         if job.lanes != NULL:
@@ -171,12 +171,15 @@ cdef bint in_fours(AxisPlan columns) noexcept:
     return columns.short_at_edges() and not columns.from_zero and (columns.taps == 2 or columns.taps % 4 == 0)
 
 
-cdef bint pixels_beat_eights(int order, Py_ssize_t channels, AxisPlan columns) noexcept:
-    """Whether lanes are eight to a block and three or four channels are filtered faster pixel by pixel; measured."""
+cdef bint pixels_beat_lanes(int order, Py_ssize_t channels, AxisPlan columns) noexcept:
+    """Whether three or four channels are filtered faster pixel by pixel than by lanes; measured."""
     cdef double shrink = <double> columns.n_in/columns.n_out
     cdef bint whole = columns.short_at_edges() and not columns.from_zero
-    if kernels.float_lanes.kind == NO_LANES or kernels.float_lanes.lanes != 8:
+    if kernels.float_lanes.kind == NO_LANES:
         return False
+    if kernels.float_lanes.lanes > 8:
+        # Two rows at once share what lanes load; a row that was blended before is alone.
+        return order == ROWS_FIRST and channels == 4 and columns.taps >= 8 and shrink >= 2.5
     if channels == 4:
         return columns.taps <= 4 or shrink >= 2
     if order == ROWS_FIRST and whole and (columns.taps == 2 or columns.taps == 4):

@@ -34,7 +34,8 @@ cdef struct Pipeline:
 
 cdef struct Scratch:
     # One thread's memory, cut into rows. Rings hold rows from `base` on in slots one after the other.
-    Columns columns           # the pipeline's, with the distance between the rows of this source
+    Columns columns           # the pipeline's, with the distance to the rows that will be wanted next
+    Py_ssize_t stride         # bytes from one source row to the next, 0 if nothing needs to be fetched ahead
     char* packed              # source rows made contiguous
     char* source              # source rows, widened: `slots` of them
     char* ring                # rows between the passes

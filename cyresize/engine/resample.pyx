@@ -36,9 +36,8 @@ cdef Py_ssize_t lay_out(
     cdef Py_ssize_t at = 0, n_src = src.w*src.c, n_dst = dst.w*dst.c
     cdef bint copies, reads_past
     s.columns = p.columns
-    s.columns.ahead = 0
-    if p.widen == NULL and is_far(src):
-        s.columns.ahead = src.stride_h if columns_read_source(p) else p.columns.row_factor*src.stride_h
+    s.stride = src.stride_h if p.widen == NULL and is_far(src) else 0
+    s.columns.ahead = s.stride*(1 if columns_read_source(p) else p.columns.row_factor)
     s.packed_src = rows_contiguous(src)
     s.packed_dst = rows_contiguous(dst)
     s.streaming = streaming
@@ -130,6 +129,7 @@ cdef inline void filter_four(
     cdef void* out[4]
     cdef Py_ssize_t slot
     cdef int k
+    s.columns.ahead = 4*s.stride
     for k in range(4):
         slot = slot_of(r + k - s.base, s.ring_slot, s.ring_slots)
         s.ring_tags[slot] = r + k
@@ -154,8 +154,12 @@ cdef inline const void* filtered_row(
     s.ring_tags[slot] = r
     row = source_row(p, src, s, n, r)
     if p.columns_pass2 == NULL or not next_too or s.ring_tags[other] == r + 1:
+        if p.every_row:
+            s.columns.ahead = s.stride
         p.columns_pass(&s.columns, row, to)
     else:
+        if p.every_row:
+            s.columns.ahead = 2*s.stride
         s.ring_tags[other] = r + 1
         p.columns_pass2(&s.columns, row, source_row(p, src, s, n, r + 1), to, s.ring + other*s.ring_pitch)
     return to
@@ -217,6 +221,8 @@ cdef void output_row(
 ) noexcept nogil:
     cdef char* row = row_of(dst, n, y)
     cdef bint staged = not s.packed_dst or (s.streaming and p.stream_blend == NULL)
+    if p.order == COLUMNS_FIRST and not p.every_row:
+        s.columns.ahead = (p.first[y + 1] - p.first[y])*s.stride if y + 1 < dst.h else 0
     work_row(p, src, s, n, y, s.staged if staged else row)
     if staged:
         deliver(dst, s, s.staged, row)
@@ -254,6 +260,7 @@ cdef void four_output_rows(
     cdef bint staged = not s.packed_dst or s.streaming
     cdef char* middle
     cdef int k, count
+    s.columns.ahead = 4*s.stride if p.order == COLUMNS_ONLY else 0
     for k in range(4):
         out[k] = s.staged + k*s.staged_pitch if staged else row_of(dst, n, y + k)
         if p.order == COLUMNS_ONLY:

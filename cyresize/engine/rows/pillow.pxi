@@ -72,7 +72,7 @@ cdef inline void add_window(
 
 cdef inline void fetch_next(const Columns* p, SourceRows s, Py_ssize_t at, const int rows) noexcept nogil:
     """Ask for what will be read from here on when these rows are done."""
-    at += rows*p.ahead
+    at += p.ahead
     _mm_prefetch(s.a + at, 2)
     if rows > 1:
         _mm_prefetch(s.b + at, 2)

@@ -55,7 +55,7 @@ cdef struct Columns:
     bint varied               # columns with fewer taps lie between such with all of them
     bint from_zero            # sums start from 0, not from the first product: that decides the sign of a zero
     const void* weights       # [OW][K], type set by the kernel
-    Py_ssize_t ahead          # bytes from a source element to the one that will be wanted a row later
+    Py_ssize_t ahead          # bytes from a source element to the one that the next call will want in its place
     const Lanes* lanes        # NULL: the kernel walks pixel by pixel
 
 # Horizontal: one source row in, one filtered row out.
