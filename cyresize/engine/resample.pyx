@@ -221,8 +221,8 @@ cdef void output_row(
 ) noexcept nogil:
     cdef char* row = row_of(dst, n, y)
     cdef bint staged = not s.packed_dst or (s.streaming and p.stream_blend == NULL)
-    if p.order == COLUMNS_FIRST and not p.every_row:
-        s.columns.ahead = (p.first[y + 1] - p.first[y])*s.stride if y + 1 < dst.h else 0
+    if p.order == COLUMNS_FIRST and not p.every_row and y + 1 < dst.h:
+        s.columns.ahead = (p.first[y + 1] - p.first[y])*s.stride
     work_row(p, src, s, n, y, s.staged if staged else row)
     if staged:
         deliver(dst, s, s.staged, row)
