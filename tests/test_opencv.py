@@ -64,6 +64,19 @@ def test_area_multiplies_by_the_factor_itself(rng, h, w, oh, ow):
     np.testing.assert_array_equal(cyresize.resize(image, (ow, oh), interpolation="area"), theirs)
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32"])
+@pytest.mark.parametrize("down", [1, 2, 3, 4, 5, 7, 12, 70, 300])
+@pytest.mark.parametrize("across", [1, 2, 3, 4, 5, 6, 7, 8, 12, 17, 70])
+def test_area_by_whole_factors(rng, dtype, across, down):
+    """Windows of every size that has code of its own, also larger than any of those; few output columns and many."""
+    for channels in (1, 2, 3, 4):
+        for width in (1, 3, 5, 20, 37):
+            shape = (2 * down, width * across) if channels == 1 else (2 * down, width * across, channels)
+            image = (rng.random(shape) * (65535 if dtype == "uint16" else 255)).astype(dtype)
+            theirs = cv2.resize(image, (width, 2), interpolation=cv2.INTER_AREA)
+            np.testing.assert_array_equal(cyresize.resize(image, (width, 2), interpolation="area"), theirs)
+
+
 @pytest.mark.parametrize("mode", [mode.name for mode in cyresize.Interpolation])
 def test_every_small_size_pair(rng, mode):
     """All sides 1..5 to all sides 1..5."""

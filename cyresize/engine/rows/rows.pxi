@@ -563,8 +563,84 @@ cdef inline void area_small_from(
             out[x*C + c] = <small_unsigned> <int> rintf(mean)
 
 
+cdef enum:
+    SUMMED = 2048         # sums of columns that are kept at a time
+    MOST_SUMMED = 256     # bytes of 255 whose sum fits 16 bits
+
+
+# Rows of a window first, which compilers do by whole vectors, and the mean last.
+cdef inline void add_rows(const u8** rows, Py_ssize_t at, Py_ssize_t n, int taps, u16* sums) noexcept nogil:
+    cdef const u8* a = rows[0] + at
+    cdef const u8* b
+    cdef Py_ssize_t i
+    cdef int r
+    for i in range(n):
+        sums[i] = a[i]
+    for r in range(1, taps - 1, 2):
+        a, b = rows[r] + at, rows[r + 1] + at
+        for i in range(n):
+            sums[i] += <u16> (<u16> a[i] + <u16> b[i])
+    if taps & 1 == 0:
+        a = rows[taps - 1] + at
+        for i in range(n):
+            sums[i] += a[i]
+
+
+cdef inline void add_columns(
+    const u16* sums, Py_ssize_t n, const Py_ssize_t factor, const Py_ssize_t C, u32* totals
+) noexcept nogil:
+    cdef Py_ssize_t x, c, j
+    cdef u32 total
+    for x in range(n):
+        for c in range(C):
+            total = 0
+            for j in range(factor):
+                total += sums[(x*factor + j)*C + c]
+            totals[x*C + c] = total
+
+
+cdef inline void add_columns_of(
+    const u16* sums, Py_ssize_t n, Py_ssize_t factor, const Py_ssize_t C, u32* totals
+) noexcept nogil:
+    if factor == 3:
+        add_columns(sums, n, 3, C, totals)
+    elif factor == 4:
+        add_columns(sums, n, 4, C, totals)
+    else:
+        add_columns(sums, n, factor, C, totals)
+
+
+cdef Py_ssize_t area_of_rows(const Columns* p, const u8** rows, u8* out) noexcept nogil:
+    """The output columns whose windows are whole; returns how many."""
+    cdef u16[SUMMED] sums
+    cdef u32[SUMMED] totals
+    cdef Py_ssize_t C = p.channels, step = p.factor*C, part = SUMMED//step, whole = min(p.n_out, p.n_in//p.factor)
+    cdef Py_ssize_t x = 0, n, i
+    cdef float scale = <float> 1.0/<float> (p.factor*p.row_factor)
+    if part == 0 or p.row_factor > MOST_SUMMED:
+        return 0
+    while x < whole:
+        n = min(part, whole - x)
+        add_rows(rows, x*step, n*step, p.row_factor, sums)
+        if C == 1:
+            add_columns_of(sums, n, p.factor, 1, totals)
+        elif C == 3:
+            add_columns_of(sums, n, p.factor, 3, totals)
+        elif C == 4:
+            add_columns_of(sums, n, p.factor, 4, totals)
+        else:
+            add_columns(sums, n, p.factor, C, totals)
+        for i in range(n*C):
+            out[x*C + i] = <u8> <int> rintf(<float> <int> totals[i]*scale)
+        x += n
+    return whole
+
+
 cdef void area_u8(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
-    area_small_from(p, rows, taps, <u8*> out, 0)
+    cdef Py_ssize_t done = 0
+    if taps == p.row_factor:
+        done = area_of_rows(p, <const u8**> rows, <u8*> out)
+    area_small_from(p, rows, taps, <u8*> out, done)
 
 
 cdef inline void area_real(const Columns* p, const void** rows, int taps, real* out) noexcept nogil:

@@ -263,7 +263,7 @@ cdef void use_sse_kernels(RowKernels* table) noexcept:
     table.float_pixels = float_pixels
     table.linear_u8_pixels = linear_u8_pixels
     table.pixels_from[<int> U16] = word_pixels
-    table.area_float = pixel_area_float
+    table.area_float = sse_area_float
     table.half_u8 = sse_half_u8
     table.gather = sse_gather
     table.gather_lanes[0] = LaneFormat(SINGLES, 16, 16)

@@ -1,4 +1,5 @@
 include "rows.pxi"
+include "areas.pxi"
 include "avx512.pxi"
 include "windows.pxi"
 include "vbmi.pxi"
