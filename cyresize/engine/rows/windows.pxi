@@ -51,6 +51,7 @@ cdef inline __m512 blend_two(const sample** rows, Py_ssize_t a, Py_ssize_t b, co
 
 
 cdef inline void store_samples(sample* out, Py_ssize_t left, __m512 v) noexcept nogil:
+    claim(out)
     if sample is float:
         store_floats(out, left, v)
     else:
