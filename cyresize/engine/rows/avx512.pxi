@@ -401,6 +401,7 @@ cdef void avx512_exact_u16_blend(
     cdef __m512i a, b, even, odd
     cdef Py_ssize_t i
     for i in range(0, n, 16):
+        claim(<u16*> out + i)
         a = _mm512_loadu_si512(r0 + i)
         b = _mm512_loadu_si512(r1 + i)
         even = _mm512_srli_epi64(high_halves(a, b, w0, w1), 32)
@@ -951,6 +952,7 @@ cdef inline void blend_whole(
             v = _mm512_permutexvar_epi32(in_order, blend_bytes(&o, taps, many, i))
             _mm512_storeu_si512(<u8*> out + i, v)
         else:
+            claim(<u16*> out + i)
             v = _mm512_permutexvar_epi32(in_order, blend_words(&o, taps, many, i))
             _mm512_storeu_si512(<u16*> out + i, v)
         i += step
