@@ -13,6 +13,10 @@ from libc.string cimport memcpy, memset
 from cyresize.engine.arrays cimport Strided, read, write
 from cyresize.engine.parallel cimport enter_team, leave_team
 
+cdef enum:
+    FEW = 4                   # planes per thread
+
+
 cdef struct Grid:
     char* data
     Py_ssize_t n, c                   # plane strides in bytes
@@ -67,10 +71,17 @@ cdef inline void place_row(
     Py_ssize_t n, Py_ssize_t begin, Py_ssize_t end, const Py_ssize_t size,
 ) noexcept nogil:
     cdef Py_ssize_t i, at
-    if begin == 0 and end == g.total and g.contiguous and values_step == size and index_step == 8:
+    cdef bint packed = g.contiguous and values_step == size and index_step == 8
+    if packed and begin == 0 and end == g.total:
         # The common case: all of a plane, whose indices have been checked.
         for i in range(n):
             memcpy(plane + (<const long long*> index)[i]*size, values + i*size, size)
+        return
+    if packed:
+        for i in range(n):
+            at = <Py_ssize_t> (<const long long*> index)[i]
+            if begin <= at < end:
+                memcpy(plane + at*size, values + i*size, size)
         return
     for i in range(n):
         at = <Py_ssize_t> (<const long long*> (index + i*index_step))[0]
@@ -160,6 +171,17 @@ cdef Py_ssize_t fill_planes(const Unpool* u, Py_ssize_t begin, Py_ssize_t end) n
     return -1
 
 
+cdef Py_ssize_t fill_elements(const Unpool* u, Py_ssize_t begin, Py_ssize_t end) noexcept nogil:
+    """As fill_planes, for elements ``begin`` to ``end`` of all planes in a row: the first and last plane in part."""
+    cdef Py_ssize_t total = u.dst.total, plane = begin // total
+    while plane*total < end:
+        if u.check_along and plane_is_bad(u, plane):
+            return plane
+        place_plane(u, plane, max(begin - plane*total, <Py_ssize_t> 0), min(end - plane*total, total))
+        plane += 1
+    return -1
+
+
 cdef Py_ssize_t smallest(const Py_ssize_t* found, int n) noexcept nogil:
     cdef Py_ssize_t best = -1
     cdef int k
@@ -180,10 +202,16 @@ cdef Py_ssize_t check_all(const Unpool* u, int threads, Py_ssize_t* found) noexc
 
 cdef Py_ssize_t fill_all(const Unpool* u, int threads, Py_ssize_t* found) noexcept nogil:
     cdef int team = <int> min(<Py_ssize_t> threads, u.planes), t
+    cdef Py_ssize_t elements = u.planes*u.dst.total
+    # Of few planes one thread would get one more than another; but who fills a part looks at all of a plane's indices.
+    cdef bint uneven = u.planes % team != 0 and u.planes < FEW*team
     if team == 1:
         return fill_planes(u, 0, u.planes)
     for t in prange(team, num_threads=team, schedule="static", chunksize=1):
-        found[t] = fill_planes(u, u.planes*t // team, u.planes*(t + 1) // team)
+        if uneven:
+            found[t] = fill_elements(u, elements*t // team, elements*(t + 1) // team)
+        else:
+            found[t] = fill_planes(u, u.planes*t // team, u.planes*(t + 1) // team)
     return smallest(found, team)
 
 
