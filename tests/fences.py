@@ -17,7 +17,7 @@ CHANNELS = [1, 2, 3, 4, 5, 8, 16, 33]
 MODES = [mode.name for mode in cyresize.Interpolation]
 ANTIALIASED = ["LINEAR", "CUBIC", "LANCZOS4"]
 
-# Source samples per output sample, in width and height: enlarge, shrink, exact double, half, third and less; each axis alone.
+# Source samples per output sample, in width and height: enlarge, shrink, exact double, half, third; each axis alone.
 SCALES = [
     *((0.37, 0.6), (0.5, 0.5), (2.0, 2.0), (3.0, 3.0), (1.3, 1.9), (7.7, 1.2), (1.0, 2.5), (1.7, 1.0), (0.8, 3.1)),
     *((5.0, 5.0), (6.0, 2.0), (2.0, 7.0)),
