@@ -8,6 +8,7 @@ leave the other axis as it is: one pass, and the plan of that axis is not looked
 from cython.parallel cimport prange
 
 from libc.stdlib cimport free, malloc
+from libc.string cimport memset
 
 from cyresize.engine.dispatch cimport kernels
 from cyresize.engine.image cimport (
@@ -27,6 +28,26 @@ cdef inline bint columns_read_source(const Pipeline* p) noexcept nogil:
 cdef inline int rows_at_once(const Pipeline* p) noexcept nogil:
     # At most so many.
     return 4 if p.columns_pass4 != NULL else 2 if p.columns_pass2 != NULL else 1
+
+
+cdef inline void clear_ends(char* rows, Py_ssize_t count, Py_ssize_t pitch, Py_ssize_t length) noexcept nogil:
+    cdef Py_ssize_t k
+    for k in range(count):
+        memset(rows + k*pitch + length, 0, pitch - length)
+
+
+cdef void clear_slack(const Pipeline* p, const Scratch* s) noexcept nogil:
+    """Zeros behind the rows of scratch.
+
+    Kernels calculate with what is there, and where memory by chance holds floats too small to be normal, some processors
+    take a hundred times as long.
+    """
+    if s.source != s.ring:
+        clear_ends(s.source, s.slots, s.source_pitch, s.n_src*p.row_size)
+    if p.order == COLUMNS_FIRST:
+        clear_ends(s.ring, s.ring_slots, s.ring_pitch, s.n_dst*p.ring_size)
+    if p.order == ROWS_FIRST:
+        clear_ends(s.mid, rows_at_once(p), s.mid_pitch, s.n_src*p.ring_size)
 
 
 cdef Py_ssize_t lay_out(
@@ -77,6 +98,8 @@ cdef Py_ssize_t lay_out(
     at += padded(s.slots*sizeof(Py_ssize_t))
     s.ring_tags = <Py_ssize_t*> (memory + at)
     at += padded(s.ring_slots*sizeof(Py_ssize_t))
+    if memory != NULL:
+        clear_slack(p, s)
     return at
 
 
