@@ -39,8 +39,8 @@ cdef inline void clear_ends(char* rows, Py_ssize_t count, Py_ssize_t pitch, Py_s
 cdef void clear_slack(const Pipeline* p, const Scratch* s) noexcept nogil:
     """Zeros behind the rows of scratch.
 
-    Kernels calculate with what is there, and where memory by chance holds floats too small to be normal, some processors
-    take a hundred times as long.
+    Kernels calculate with what is there, and where memory by chance holds floats too small to be normal, some
+    processors take a hundred times as long.
     """
     if s.source != s.ring:
         clear_ends(s.source, s.slots, s.source_pitch, s.n_src*p.row_size)
