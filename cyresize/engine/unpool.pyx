@@ -71,17 +71,10 @@ cdef inline void place_row(
     Py_ssize_t n, Py_ssize_t begin, Py_ssize_t end, const Py_ssize_t size,
 ) noexcept nogil:
     cdef Py_ssize_t i, at
-    cdef bint packed = g.contiguous and values_step == size and index_step == 8
-    if packed and begin == 0 and end == g.total:
+    if begin == 0 and end == g.total and g.contiguous and values_step == size and index_step == 8:
         # The common case: all of a plane, whose indices have been checked.
         for i in range(n):
             memcpy(plane + (<const long long*> index)[i]*size, values + i*size, size)
-        return
-    if packed:
-        for i in range(n):
-            at = <Py_ssize_t> (<const long long*> index)[i]
-            if begin <= at < end:
-                memcpy(plane + at*size, values + i*size, size)
         return
     for i in range(n):
         at = <Py_ssize_t> (<const long long*> (index + i*index_step))[0]
@@ -162,17 +155,8 @@ cdef Py_ssize_t check_planes(const Unpool* u, Py_ssize_t begin, Py_ssize_t end) 
     return -1
 
 
-cdef Py_ssize_t fill_planes(const Unpool* u, Py_ssize_t begin, Py_ssize_t end) noexcept nogil:
-    cdef Py_ssize_t plane
-    for plane in range(begin, end):
-        if u.check_along and plane_is_bad(u, plane):
-            return plane
-        place_plane(u, plane, 0, u.dst.total)
-    return -1
-
-
 cdef Py_ssize_t fill_elements(const Unpool* u, Py_ssize_t begin, Py_ssize_t end) noexcept nogil:
-    """As fill_planes, for elements ``begin`` to ``end`` of all planes in a row: the first and last plane in part."""
+    """Elements ``begin`` to ``end`` of all planes in a row; the first plane with an index outside it, or -1."""
     cdef Py_ssize_t total = u.dst.total, plane = begin // total
     while plane*total < end:
         if u.check_along and plane_is_bad(u, plane):
@@ -202,16 +186,13 @@ cdef Py_ssize_t check_all(const Unpool* u, int threads, Py_ssize_t* found) noexc
 
 cdef Py_ssize_t fill_all(const Unpool* u, int threads, Py_ssize_t* found) noexcept nogil:
     cdef int team = <int> min(<Py_ssize_t> threads, u.planes), t
-    cdef Py_ssize_t elements = u.planes*u.dst.total
     # Of few planes one thread would get one more than another; but who fills a part looks at all of a plane's indices.
-    cdef bint uneven = u.planes % team != 0 and u.planes < FEW*team
+    cdef bint parts = u.planes < FEW*team
+    cdef Py_ssize_t shares = u.planes*u.dst.total if parts else u.planes, share = 1 if parts else u.dst.total
     if team == 1:
-        return fill_planes(u, 0, u.planes)
+        return fill_elements(u, 0, shares*share)
     for t in prange(team, num_threads=team, schedule="static", chunksize=1):
-        if uneven:
-            found[t] = fill_elements(u, elements*t // team, elements*(t + 1) // team)
-        else:
-            found[t] = fill_planes(u, u.planes*t // team, u.planes*(t + 1) // team)
+        found[t] = fill_elements(u, shares*t // team*share, shares*(t + 1) // team*share)
     return smallest(found, team)
 
 
