@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache, partial
@@ -12,6 +11,7 @@ from types import ModuleType
 
 from bench.cases import OURS
 from bench.contest import Contestant
+from bench.environment import revision
 from bench.peers import Library, Task, load, resize_with
 
 NAME = "before"
@@ -22,10 +22,8 @@ class Build(Library):
 
     @property
     def version(self) -> str:
-        """The revision, or the folder's name where git knows none."""
-        command = ["git", "-C", self.distribution, "rev-parse", "--short=12", "HEAD"]
-        found = subprocess.run(command, capture_output=True, text=True)
-        return found.stdout.strip() if found.returncode == 0 else Path(self.distribution).name
+        """Its revision."""
+        return revision(Path(self.distribution))
 
 
 @cache

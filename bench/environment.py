@@ -56,17 +56,17 @@ def compiler() -> str:
     return match[0].decode() if match else "unknown"
 
 
-def git(*arguments: str) -> str:
-    """What git says about the checkout."""
-    command = ["git", "-C", str(ROOT), *arguments]
+def git(checkout: Path, *arguments: str) -> str:
+    """What git says about a checkout."""
+    command = ["git", "-C", str(checkout), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
 
 
-def revision() -> str:
+def revision(checkout: Path = ROOT) -> str:
     """The last commit that changed what is measured, marked where files differ from it."""
     try:
-        commit = git("log", "-1", "--format=%h", "--abbrev=12", "--", *MEASURED)
-        changed = git("status", "--porcelain", "--untracked-files=no", "--", *MEASURED)
+        commit = git(checkout, "log", "-1", "--format=%h", "--abbrev=12", "--", *MEASURED)
+        changed = git(checkout, "status", "--porcelain", "--untracked-files=no", "--", *MEASURED)
     except (OSError, subprocess.SubprocessError):
         return "unknown"
     return (commit or "unknown") + ("-dirty" if changed else "")
