@@ -18,6 +18,11 @@ cdef inline bint rows_contiguous(const Image* a) noexcept nogil:
     return (a.c == 1 or a.stride_c == a.itemsize) and (a.w == 1 or a.stride_w == a.c*a.itemsize)
 
 
+cdef inline Py_ssize_t bytes_of(const Image* a) noexcept nogil:
+    """What its elements take, gaps between them not counted."""
+    return a.n*a.h*a.w*a.c*a.itemsize
+
+
 cdef inline char* row_of(const Image* a, Py_ssize_t n, Py_ssize_t y) noexcept nogil:
     return a.data + n*a.stride_n + y*a.stride_h
 
@@ -109,15 +114,15 @@ cdef enum:
 
 cdef inline bint streams(const Image* a, Py_ssize_t least) noexcept nogil:
     """Whether a result is so large, ``least`` bytes, that its rows should go to memory past the caches."""
-    cdef Py_ssize_t size = a.n*a.h*a.w*a.c*a.itemsize
+    cdef Py_ssize_t size = bytes_of(a)
     return rows_contiguous(a) and size >= least and size > kept_results and not (a.fresh and size >= NEW_PAGES)
 
 
 cdef inline bint is_far(const Image* a) noexcept nogil:
     """Whether it is larger than the caches that are near."""
-    return a.n*a.h*a.w*a.c*a.itemsize > near_by
+    return bytes_of(a) > near_by
 
 
 cdef inline bint is_brief(const Image* a) noexcept nogil:
     """Whether it is so small that asking for memory and handing over the interpreter's lock would show."""
-    return a.n*a.h*a.w*a.c*a.itemsize <= BRIEF
+    return bytes_of(a) <= BRIEF

@@ -7,7 +7,7 @@ the others a stack. What cannot be merged is a loop of runs.
 from cyresize.engine.arrays cimport Strided, element_of, read, write
 from cyresize.engine.cache cimport remember
 from cyresize.engine.gather cimport Gather, new_gather
-from cyresize.engine.image cimport Image
+from cyresize.engine.image cimport Image, bytes_of
 from cyresize.engine.jobs cimport ANY_ORDER, convert_job, pillow_u8_job
 from cyresize.engine.plan cimport AxisPlan, new_plan
 from cyresize.engine.resample cimport COLUMNS_FIRST, COLUMNS_ONLY, ROWS_FIRST, ROWS_ONLY, Job
@@ -201,7 +201,7 @@ cdef int repeat(Walk* walk, Job job, Gather gather, int threads) except -1:
     cdef int k
     for k in range(walk.n_outer):
         total *= walk.outer[k].n
-    if target.n*target.h*target.w*target.c*target.itemsize < SMALL_WORK:
+    if bytes_of(&target) < SMALL_WORK:
         threads = 1
     for i in range(total):
         source.data, target.data = walk.source.data, walk.target.data
