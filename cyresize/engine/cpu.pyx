@@ -1,4 +1,4 @@
-"""What this processor is: the instruction levels that it can run, and how large a result its caches keep."""
+"""What this processor is: the instruction levels that it can run, and what its caches hold."""
 
 cdef extern from *:
     """
@@ -18,12 +18,16 @@ cdef extern from *:
     #include <unistd.h>
     #endif
     #ifdef _SC_LEVEL3_CACHE_SIZE
-    static long long cyresize_second_cache(void) { return sysconf(_SC_LEVEL2_CACHE_SIZE); }
-    static long long cyresize_last_cache(void) { return sysconf(_SC_LEVEL3_CACHE_SIZE); }
+    #define CYRESIZE_CACHE(name) sysconf(name)
     #else
-    static long long cyresize_second_cache(void) { return 0; }
-    static long long cyresize_last_cache(void) { return 0; }
+    #define CYRESIZE_CACHE(name) 0
     #endif
+    /* Systems that do not know say 0 or -1. */
+    static long long cyresize_cache(long long said, long long usual) { return said > 0 ? said : usual; }
+    static long long cyresize_second_cache(void) {
+        return cyresize_cache(CYRESIZE_CACHE(_SC_LEVEL2_CACHE_SIZE), 1 << 20);
+    }
+    static long long cyresize_last_cache(void) { return cyresize_cache(CYRESIZE_CACHE(_SC_LEVEL3_CACHE_SIZE), 0); }
     static int cyresize_has_v3(void) {
         return CYRESIZE_HAS("avx2") && CYRESIZE_HAS("fma") && CYRESIZE_HAS("bmi") && CYRESIZE_HAS("bmi2");
     }
@@ -44,10 +48,7 @@ cdef extern from *:
     int cyresize_has_v4() nogil
     int cyresize_has_vbmi() nogil
 
-cdef enum:
-    USUAL = 1 << 20           # bytes of a second cache
-
-near_by = 3*(cyresize_second_cache() or USUAL)//4
+near_by = 3*cyresize_second_cache()//4
 # Measured: the crossing lies between 50 and 100 MB where the last cache has 480 MiB for many processors.
 kept_results = cyresize_last_cache()//8
 
