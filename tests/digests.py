@@ -36,6 +36,7 @@ SMALL_SIZES = [
     (21, 136, 3, 17),
     (24, 187, 2, 17),
     (40, 96, 4, 48),
+    (66, 693, 2, 21),
     (9, 150, 9, 23),  # one axis only
     (40, 9, 11, 9),
     (40, 31, 9, 20),  # antialiased bytes: the height first

@@ -5,8 +5,8 @@
 from cyresize.engine.rows.sse cimport *
 
 cdef enum:
-    MOST_ROWS = 64            # of a window
-    MOST_TAPS = 1024
+    MOST_TAPS = 1024          # of windows by lists
+    MOST_SINGLES = 256        # taps of four columns that are kept until they are added: 4 kB
 
 
 cdef inline void transpose(__m128* v) noexcept nogil:
@@ -18,7 +18,7 @@ cdef inline void transpose(__m128* v) noexcept nogil:
     v[3] = _mm_shuffle_ps(c, d, 0xee)
 
 
-# Windows of 3 x 3 and 4 x 4, unrolled; of one channel four columns are transposed.
+# Windows of 3 x 3 and 4 x 4, unrolled, and the largest; of one channel four columns are transposed.
 cdef inline void add_to_area(
     __m128 value, const int j, const int area, __m128* group, __m128* total
 ) noexcept nogil:
@@ -61,12 +61,12 @@ cdef inline __m128 area_of_pixel(
     return total
 
 
-# Larger ones by a list of where the taps of the first output pixel are, four samples at each.
+# Others by a list of where the taps of the first output pixel are, four samples at each.
 cdef inline void sum_pixels(
-    const float** taps, int area, Py_ssize_t at, Py_ssize_t step, const int count, __m128* totals
+    const float** taps, Py_ssize_t area, Py_ssize_t at, Py_ssize_t step, const int count, __m128* totals
 ) noexcept nogil:
     cdef __m128 group
-    cdef int k, i
+    cdef Py_ssize_t k, i
     for i in range(count):
         totals[i] = _mm_setzero_ps()
     for k in range(0, area - 3, 4):
@@ -79,14 +79,14 @@ cdef inline void sum_pixels(
             totals[i] = _mm_add_ps(totals[i], _mm_loadu_ps(taps[k] + at + i*step))
 
 
-# Channels c .. c + 3 of output pixels 0 .. n - 1; of fewer channels what follows them, which is overwritten.
+# Channels c .. c + 3 of output pixels x .. n - 1; of fewer channels what follows them, which is overwritten.
 cdef inline void add_large_pixels(
-    const Columns* p, const float** taps, float* out, Py_ssize_t n, Py_ssize_t c, const Py_ssize_t C
+    const Columns* p, const float** taps, float* out, Py_ssize_t x, Py_ssize_t n, Py_ssize_t c, const Py_ssize_t C
 ) noexcept nogil:
     cdef __m128 scale = _mm_set1_ps(<float> 1.0/<float> (p.factor*p.row_factor))
     cdef __m128[4] totals
-    cdef Py_ssize_t x = 0, step = p.factor*C
-    cdef int area = p.factor*p.row_factor, i
+    cdef Py_ssize_t step = p.factor*C, area = p.factor*p.row_factor
+    cdef int i
     while x + 4 <= n:
         sum_pixels(taps, area, x*step + c, step, 4, totals)
         for i in range(4):
@@ -98,101 +98,120 @@ cdef inline void add_large_pixels(
         x += 1
 
 
-# Of one channel four columns, transposed: for wide windows.
-cdef inline Py_ssize_t add_large_singles(const Columns* p, const float** rows, float* out) noexcept nogil:
+# Adds the fours of what has been transposed, and moves the rest to the front; returns how many that are.
+cdef inline Py_ssize_t add_fours(__m128* v, Py_ssize_t n, __m128* total) noexcept nogil:
+    cdef Py_ssize_t k
+    for k in range(0, n - 3, 4):
+        total[0] = _mm_add_ps(total[0], _mm_add_ps(_mm_add_ps(_mm_add_ps(v[k], v[k + 1]), v[k + 2]), v[k + 3]))
+    for k in range(n & ~3, n):
+        v[k & 3] = v[k]
+    return n & 3
+
+
+# Of one channel four columns, transposed: for wide windows. Returns how far.
+cdef Py_ssize_t add_large_singles(const Columns* p, const float** rows, float* out, Py_ssize_t x) noexcept nogil:
     cdef __m128 scale = _mm_set1_ps(<float> 1.0/<float> (p.factor*p.row_factor)), total
-    cdef __m128[MOST_TAPS + 4] v
+    cdef __m128[MOST_SINGLES + 8] v
     cdef __m128[4] four
-    cdef Py_ssize_t x = 0, width = p.factor
-    cdef int area = p.factor*p.row_factor, r, j, i, k
-    while x + 4 <= p.n_out and (x + 4)*width + (-width & 3) <= p.n_in:
-        for r in range(p.row_factor):
-            for j in range(0, p.factor, 4):
+    cdef Py_ssize_t width = p.factor, n_out = p.n_out, n_in = p.n_in, n, j
+    cdef int down = p.row_factor, r, i
+    while x + 4 <= n_out and (x + 4)*width + (-width & 3) <= n_in:
+        total = _mm_setzero_ps()
+        n = 0
+        for r in range(down):
+            if n + width > MOST_SINGLES:
+                n = add_fours(v, n, &total)
+            for j in range(0, width, 4):
                 for i in range(4):
                     four[i] = _mm_loadu_ps(rows[r] + (x + i)*width + j)
                 transpose(four)
                 # What is no tap of this row is overwritten by the next one.
                 for i in range(4):
-                    v[r*p.factor + j + i] = four[i]
-        total = _mm_setzero_ps()
-        for k in range(0, area - 3, 4):
-            total = _mm_add_ps(total, _mm_add_ps(_mm_add_ps(_mm_add_ps(v[k], v[k + 1]), v[k + 2]), v[k + 3]))
-        for k in range(area & ~3, area):
-            total = _mm_add_ps(total, v[k])
+                    v[n + j + i] = four[i]
+            n += width
+        n = add_fours(v, n, &total)
+        for i in range(n):
+            total = _mm_add_ps(total, v[i])
         _mm_storeu_ps(out + x, _mm_mul_ps(total, scale))
         x += 4
     return x
 
 
-cdef Py_ssize_t add_large_windows(const Columns* p, const float** rows, float* out) noexcept nogil:
+cdef Py_ssize_t add_large_windows(const Columns* p, const float** rows, float* out, Py_ssize_t begin) noexcept nogil:
     cdef const float* taps[MOST_TAPS]
     cdef Py_ssize_t C = p.channels, n = min(p.n_out, p.n_in//p.factor), c
     cdef int r, j
-    if C == 1 and p.factor > 5:
-        return add_large_singles(p, rows, out)
     for r in range(p.row_factor):
         for j in range(p.factor):
             taps[r*p.factor + j] = rows[r] + j*C
     # Four samples at the last ones would be too many.
-    n = max(n - (3 if C == 1 else 1 if C < 4 else 0), <Py_ssize_t> 0)
+    n -= 3 if C == 1 else 1 if C < 4 else 0
+    if n <= begin:
+        return begin
     if C == 1:
-        add_large_pixels(p, taps, out, n, 0, 1)
+        add_large_pixels(p, taps, out, begin, n, 0, 1)
     elif C == 2:
-        add_large_pixels(p, taps, out, n, 0, 2)
+        add_large_pixels(p, taps, out, begin, n, 0, 2)
     elif C == 3:
-        add_large_pixels(p, taps, out, n, 0, 3)
+        add_large_pixels(p, taps, out, begin, n, 0, 3)
     elif C == 4:
-        add_large_pixels(p, taps, out, n, 0, 4)
+        add_large_pixels(p, taps, out, begin, n, 0, 4)
     else:
         for c in range(0, C, 4):
-            add_large_pixels(p, taps, out, n, min(c, C - 4), C)
+            add_large_pixels(p, taps, out, begin, n, min(c, C - 4), C)
     return n
 
 
-# The first output columns; returns how many: no load goes beyond the row, no store beyond the results.
+# From output column x on; returns how far: no load goes beyond the row, no store beyond the results.
 cdef inline Py_ssize_t add_windows(
-    const Columns* p, const float** rows, float* out, const Py_ssize_t C, const int width
+    const Columns* p, const float** rows, float* out, Py_ssize_t x, const Py_ssize_t C, const int width,
+    const int height,
 ) noexcept nogil:
-    cdef __m128 scale = _mm_set1_ps(<float> 1.0/<float> (width*width))
-    cdef Py_ssize_t step = 4 if C == 1 else 1, beyond = -width & 3 if C == 1 else 1 if C == 3 else 0, x = 0
+    cdef __m128 scale = _mm_set1_ps(<float> 1.0/<float> (width*height))
+    cdef Py_ssize_t step = 4 if C == 1 else 1, beyond = -width & 3 if C == 1 else 1 if C == 3 else 0
     cdef Py_ssize_t n = p.n_out - (1 if C == 3 else 0)
     cdef __m128 total
     while x + step <= n and (x + step)*width + beyond <= p.n_in:
         if C == 1:
-            total = area_of_singles(rows, x*width, width, width)
+            total = area_of_singles(rows, x*width, width, height)
         else:
-            total = area_of_pixel(rows, x*width*C, C, width, width)
+            total = area_of_pixel(rows, x*width*C, C, width, height)
         _mm_storeu_ps(out + x*C, _mm_mul_ps(total, scale))
         x += step
     return x
 
 
-cdef Py_ssize_t add_windows_of(const Columns* p, const float** rows, float* out) noexcept nogil:
+cdef inline Py_ssize_t add_windows_of(
+    const Columns* p, const float** rows, float* out, Py_ssize_t x, const int width, const int height
+) noexcept nogil:
+    if p.channels == 1:
+        return add_windows(p, rows, out, x, 1, width, height)
+    if p.channels == 3:
+        return add_windows(p, rows, out, x, 3, width, height)
+    return add_windows(p, rows, out, x, 4, width, height)
+
+
+cdef Py_ssize_t add_whole_windows(const Columns* p, const float** rows, float* out, Py_ssize_t begin) noexcept nogil:
     cdef Py_ssize_t C = p.channels
-    if p.factor != p.row_factor or p.factor > 4 or p.factor < 3 or C == 2 or C > 4:
-        return add_large_windows(p, rows, out)
-    if p.factor == 3:
-        return add_windows(p, rows, out, 1, 3) if C == 1 else (
-            add_windows(p, rows, out, 3, 3) if C == 3 else add_windows(p, rows, out, 4, 3)
-        )
-    return add_windows(p, rows, out, 1, 4) if C == 1 else (
-        add_windows(p, rows, out, 3, 4) if C == 3 else add_windows(p, rows, out, 4, 4)
-    )
+    cdef bint common = C == 1 or C == 3 or C == 4
+    if p.factor == 2 and p.row_factor == 2:
+        return begin
+    if common and p.factor == 3 and p.row_factor == 3:
+        return add_windows_of(p, rows, out, begin, 3, 3)
+    if common and p.factor == 4 and p.row_factor == 4:
+        return add_windows_of(p, rows, out, begin, 4, 4)
+    if C == 1 and 5 < p.factor < MOST_SINGLES:
+        return add_large_singles(p, rows, out, begin)
+    if p.factor*p.row_factor <= MOST_TAPS:
+        return add_large_windows(p, rows, out, begin)
+    return add_windows_of(p, rows, out, begin, p.factor, p.row_factor) if common else begin
+
+
+cdef void sse_area_from(const Columns* p, const void** rows, int taps, float* out, Py_ssize_t begin) noexcept nogil:
+    if taps == p.row_factor:
+        begin = add_whole_windows(p, <const float**> rows, out, begin)
+    pixel_area_from(p, rows, taps, out, begin)
 
 
 cdef void sse_area_float(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
-    cdef const float** r = <const float**> rows
-    cdef const void *part[MOST_ROWS]
-    cdef Columns rest = p[0]
-    cdef Py_ssize_t done
-    cdef bint half = p.factor == 2 and p.row_factor == 2
-    cdef int k
-    if taps < p.row_factor or taps > MOST_ROWS or p.factor*p.row_factor > MOST_TAPS or half:
-        pixel_area_float(p, rows, taps, out)
-        return
-    done = add_windows_of(p, r, <float*> out)
-    for k in range(taps):
-        part[k] = r[k] + done*p.factor*p.channels
-    rest.n_out -= done
-    rest.n_in -= done*p.factor
-    area_float(&rest, part, taps, <float*> out + done*p.channels)
+    sse_area_from(p, rows, taps, <float*> out, 0)

@@ -298,12 +298,10 @@ cdef inline __m256 in_order(__m256 v) noexcept nogil:
 cdef void avx2_area_float(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
     cdef const float* a = <const float*> rows[0]
     cdef const float* b
-    cdef Columns rest = p[0]
-    cdef const void *part[2]
     cdef __m256 total
     cdef Py_ssize_t done = p.row_pairs & ~<Py_ssize_t> 7, x
     if p.channels > 1 or taps < 2 or done == 0:
-        sse_area_float(p, rows, taps, out)
+        sse_area_from(p, rows, taps, <float*> out, 0)
         return
     b = <const float*> rows[1]
     for x in range(0, done, 8):
@@ -311,13 +309,8 @@ cdef void avx2_area_float(const Columns* p, const void** rows, int taps, void* o
         _mm_prefetch(<const char*> (b + 2*x) + p.ahead, 2)
         total = _mm256_add_ps(add_eight_pairs(a + 2*x), add_eight_pairs(b + 2*x))
         _mm256_storeu_ps(<float*> out + x, in_order(_mm256_mul_ps(total, _mm256_set1_ps(0.25))))
-    if done == p.n_out:
-        return
-    part[0], part[1] = a + 2*done, b + 2*done
-    rest.n_out -= done
-    rest.n_in -= 2*done
-    rest.row_pairs -= done
-    pixel_area_float(&rest, part, taps, <float*> out + done)
+    if done < p.n_out:
+        pixel_area_from(p, rows, taps, <float*> out, done)
 
 
 cdef void use_avx2_pixels(RowKernels* table) noexcept:

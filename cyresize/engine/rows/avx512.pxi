@@ -12,7 +12,6 @@ cdef enum:
     AHEAD_OUT = 1024      # and of the destination
     FOR_READING = 2       # hints of _mm_prefetch: into the second cache
     FOR_WRITING = 7
-    MOST_WIDE_TAPS = 256  # of a window of AREA by sixteen columns: 16 kB
 
 
 # Hardware prefetching alone leaves a third of the time waiting for large sources.
@@ -540,7 +539,7 @@ cdef inline void area_blocks_of(
         area_blocks(p, rows, out, done, p.factor, p.row_factor, inside)
 
 
-# Sixteen columns of one channel, transposed by fours: four taps of four columns at each of four places.
+# Four taps of four columns at each of four places: sixteen columns of one channel are transposed by fours.
 cdef inline __m512 at_four_places(const float* s, Py_ssize_t step) noexcept nogil:
     cdef __m512 v = _mm512_castps128_ps512(_mm_loadu_ps(s))
     v = _mm512_insertf32x4(v, _mm_loadu_ps(s + step), 1)
@@ -548,58 +547,59 @@ cdef inline __m512 at_four_places(const float* s, Py_ssize_t step) noexcept nogi
     return _mm512_insertf32x4(v, _mm_loadu_ps(s + 3*step), 3)
 
 
-cdef void add_wide_singles(const Columns* p, const void** rows, int taps, float* out) noexcept nogil:
+cdef inline Py_ssize_t add_wide_fours(__m512* v, Py_ssize_t n, __m512* total) noexcept nogil:
+    cdef Py_ssize_t k
+    for k in range(0, n - 3, 4):
+        total[0] = _mm512_add_ps(
+            total[0], _mm512_add_ps(_mm512_add_ps(_mm512_add_ps(v[k], v[k + 1]), v[k + 2]), v[k + 3])
+        )
+    for k in range(n & ~3, n):
+        v[k & 3] = v[k]
+    return n & 3
+
+
+# As add_large_singles, from the first column on.
+cdef Py_ssize_t add_wide_singles(const Columns* p, const float** rows, float* out) noexcept nogil:
     cdef __m512 scale = _mm512_set1_ps(<float> 1.0/<float> (p.factor*p.row_factor)), total, a, b, c, d
-    cdef __m512[MOST_WIDE_TAPS + 4] v
-    cdef const void *part[MOST_ROWS]
-    cdef Columns rest = p[0]
-    cdef Py_ssize_t x = 0, width = p.factor
-    cdef int area = p.factor*p.row_factor, r, j, k
+    cdef __m512[MOST_SINGLES + 8] v
+    cdef Py_ssize_t x = 0, width = p.factor, n_out = p.n_out, n_in = p.n_in, n, j, k
+    cdef int down = p.row_factor, r
     cdef const float* s
-    if area > MOST_WIDE_TAPS or p.row_factor > MOST_ROWS:
-        sse_area_float(p, rows, taps, out)
-        return
-    while x + 16 <= p.n_out and (x + 16)*width + (-width & 3) <= p.n_in:
-        for r in range(p.row_factor):
-            for j in range(0, p.factor, 4):
-                s = <const float*> rows[r] + x*width + j
+    while x + 16 <= n_out and (x + 16)*width + (-width & 3) <= n_in:
+        total = _mm512_setzero_ps()
+        n = 0
+        for r in range(down):
+            if n + width > MOST_SINGLES:
+                n = add_wide_fours(v, n, &total)
+            for j in range(0, width, 4):
+                s = rows[r] + x*width + j
                 a, b = at_four_places(s, 4*width), at_four_places(s + width, 4*width)
                 c, d = at_four_places(s + 2*width, 4*width), at_four_places(s + 3*width, 4*width)
                 a, b = _mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b)
                 c, d = _mm512_unpacklo_ps(c, d), _mm512_unpackhi_ps(c, d)
-                # What is no tap of this row is overwritten by the next one.
-                k = r*p.factor + j
+                k = n + j
                 v[k], v[k + 1] = _mm512_shuffle_ps(a, c, 0x44), _mm512_shuffle_ps(a, c, 0xee)
                 v[k + 2], v[k + 3] = _mm512_shuffle_ps(b, d, 0x44), _mm512_shuffle_ps(b, d, 0xee)
-        total = _mm512_setzero_ps()
-        for k in range(0, area - 3, 4):
-            a = _mm512_add_ps(_mm512_add_ps(_mm512_add_ps(v[k], v[k + 1]), v[k + 2]), v[k + 3])
-            total = _mm512_add_ps(total, a)
-        for k in range(area & ~3, area):
+            n += width
+        n = add_wide_fours(v, n, &total)
+        for k in range(n):
             total = _mm512_add_ps(total, v[k])
         _mm512_storeu_ps(out + x, _mm512_mul_ps(total, scale))
         x += 16
-    for k in range(p.row_factor):
-        part[k] = <const float*> rows[k] + x*width
-    rest.n_out -= x
-    rest.n_in -= x*width
-    if rest.n_out > 0:
-        sse_area_float(&rest, part, taps, out + x)
+    return x
 
 
 cdef void avx512_area_float(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
     cdef const float** r = <const float**> rows
     cdef float* d = <float*> out
     cdef Py_ssize_t done
-    if p.lanes == NULL or taps < p.row_factor:
+    if taps < p.row_factor:
         area_float(p, rows, taps, out)
         return
     # Taps of neighbouring columns may be too far apart for permutes; tall windows of pixels need none either.
-    if p.factor > 4 and p.channels == 1:
-        add_wide_singles(p, rows, taps, d)
-        return
-    if p.factor > 4 or (p.row_factor > 4 and p.channels > 2):
-        sse_area_float(p, rows, taps, out)
+    if p.factor > 4 or (p.row_factor > 4 and p.channels > 2) or p.lanes == NULL:
+        done = add_wide_singles(p, r, d) if p.channels == 1 and 4 < p.factor < MOST_SINGLES else 0
+        sse_area_from(p, rows, taps, d, done)
         return
     done = half_rows(p, r, d)
     if p.lanes.inside:

@@ -155,12 +155,12 @@ cdef void linear_u8_pixels(const Columns* p, const void* row, void* out) noexcep
 
 
 # Area by 2 x 2: with three channels in OpenCV's general order, whose sum starts from 0; with one and four within rows
-# first. Returns how many output pixels are done.
+# first. Output pixels x .. n - 1, as far as whole registers go; returns how far.
 cdef inline Py_ssize_t half_pixels(
-    const float* a, const float* b, float* out, Py_ssize_t n, const Py_ssize_t C
+    const float* a, const float* b, float* out, Py_ssize_t x, Py_ssize_t n, const Py_ssize_t C
 ) noexcept nogil:
     cdef __m128 quarter = _mm_set1_ps(0.25), above, below
-    cdef Py_ssize_t x = 0, step = 4 if C == 1 else 1
+    cdef Py_ssize_t step = 4 if C == 1 else 1
     # The last pixel of three channels has no fourth float behind it.
     while x + step <= n - (1 if C == 3 else 0):
         if C == 1:
@@ -184,25 +184,13 @@ cdef inline Py_ssize_t half_pixels(
     return x
 
 
-cdef void pixel_area_float(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
-    cdef const float* a = <const float*> rows[0]
-    cdef const float* b
-    cdef Columns rest = p[0]
-    cdef const void* part[2]
-    cdef Py_ssize_t n = min(p.n_out, p.n_in // 2), done
-    if taps < 2 or p.factor != 2 or p.row_factor != 2 or p.channels == 2 or p.channels > 4:
-        area_float(p, rows, taps, out)
-        return
-    b = <const float*> rows[1]
-    if p.channels == 1:
-        done = half_pixels(a, b, <float*> out, min(n, p.row_pairs), 1)
-    elif p.channels == 3:
-        done = half_pixels(a, b, <float*> out, n, 3)
-    else:
-        done = half_pixels(a, b, <float*> out, min(n, p.row_pairs), 4)
-    part[0] = a + 2*done*p.channels
-    part[1] = b + 2*done*p.channels
-    rest.n_out -= done
-    rest.n_in -= 2*done
-    rest.row_pairs -= min(done, p.row_pairs)
-    area_float(&rest, part, taps, <float*> out + done*p.channels)
+cdef void pixel_area_from(const Columns* p, const void** rows, int taps, float* out, Py_ssize_t begin) noexcept nogil:
+    cdef Py_ssize_t n = min(p.n_out, p.n_in // 2)
+    cdef bint half = taps == 2 and p.factor == 2 and p.row_factor == 2
+    if half and p.channels == 1:
+        begin = half_pixels(<const float*> rows[0], <const float*> rows[1], out, begin, min(n, p.row_pairs), 1)
+    elif half and p.channels == 3:
+        begin = half_pixels(<const float*> rows[0], <const float*> rows[1], out, begin, n, 3)
+    elif half and p.channels == 4:
+        begin = half_pixels(<const float*> rows[0], <const float*> rows[1], out, begin, min(n, p.row_pairs), 4)
+    area_float_from(p, rows, taps, out, begin)

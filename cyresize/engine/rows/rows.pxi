@@ -643,13 +643,16 @@ cdef void area_u8(const Columns* p, const void** rows, int taps, void* out) noex
     area_small_from(p, rows, taps, <u8*> out, done)
 
 
-cdef inline void area_real(const Columns* p, const void** rows, int taps, real* out) noexcept nogil:
+cdef inline void area_real(
+    const Columns* p, const void** rows, int taps, real* out, Py_ssize_t begin
+) noexcept nogil:
+    """From output column ``begin`` on."""
     cdef Py_ssize_t x, c, j, r, width, area, C = p.channels
     cdef real scale = <real> (<float> 1.0/<float> (p.factor*p.row_factor))
     cdef real total, group
     cdef const real* s
     cdef bint whole
-    for x in range(p.n_out):
+    for x in range(begin, p.n_out):
         width = window_width(p, x)
         whole = width == p.factor and taps == p.row_factor
         for c in range(C):
@@ -681,12 +684,16 @@ cdef inline void area_real(const Columns* p, const void** rows, int taps, real* 
                 out[x*C + c] = total/<real> area if area > 0 else 0
 
 
+cdef void area_float_from(const Columns* p, const void** rows, int taps, float* out, Py_ssize_t begin) noexcept nogil:
+    area_real(p, rows, taps, out, begin)
+
+
 cdef void area_float(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
-    area_real(p, rows, taps, <float*> out)
+    area_float_from(p, rows, taps, <float*> out, 0)
 
 
 cdef void area_double(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
-    area_real(p, rows, taps, <double*> out)
+    area_real(p, rows, taps, <double*> out, 0)
 
 
 cdef inline Py_ssize_t half_c(
