@@ -24,6 +24,8 @@ def goes_past_caches(Py_ssize_t size, bint fresh):
     image.stride_c = image.stride_w = 1
     image.fresh = fresh
     return streams(&image, STREAMED)
+
+
 # Table formats and encodings by name.
 KINDS = {"pairs": PAIRS, "words": WORDS, "quads": QUADS, "bytes": BYTES, "floats": FLOATS, "singles": SINGLES}
 ENCODINGS = {

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.files import replace_between
-from bench.lab.contests import USED
+from bench.lab.contests import OTHER_WAY, USED
 from bench.markdown import markdown_table
 from bench.report import aligned
 from bench.timing import geometric_mean
@@ -187,26 +187,22 @@ WHY: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "result rows, known pages": (
-        "through the caches, unless the result is too large for the last one",
+        "through the caches, unless the result is too large for the last one to keep: there past the caches",
         {
-            "past the caches": "results this small are kept by the caches",
-            "through the caches": "lines of the result are read before they are written and push others out, which "
-            "tells once the result is larger than the last cache",
+            OTHER_WAY: "results that the caches keep have to be fetched again; of larger ones lines are read before "
+            "they are written, and push others out",
         },
     ),
     "result rows, new pages": (
-        "through the caches, unless the result is too large for the last one",
-        {
-            "past the caches": "the system has just zeroed the page in the cache, and the store drives it out",
-            "through the caches": "wins: pages that the system has just zeroed are still in the caches",
-        },
+        "through the caches where every call gets pages of its own, otherwise as for known ones",
+        {OTHER_WAY: "the system has just zeroed the page in the cache, and the store past it drives it out"},
     ),
     "prefetch": (
-        "one row ahead, into the second-level cache",
+        "the row that the next call wants, into the second-level cache",
         {
             "no prefetch": "hardware follows a row, not the next one; skipped rows leave little to find",
             "2 kB along the row": "late at the start of every row, and the row's end is fetched by hardware anyway",
-            "the row wanted next time": "where rows are skipped: fetches only what is used, for a little gain",
+            "the row below": "where rows are skipped it fetches some that nobody reads",
         },
     ),
 }
