@@ -602,6 +602,8 @@ cdef void avx512_area_float(const Columns* p, const void** rows, int taps, void*
         sse_area_from(p, rows, taps, d, done)
         return
     done = half_rows(p, r, d)
+    if done == p.n_out*p.channels:
+        return
     if p.lanes.inside:
         area_blocks_of(p, r, d, done, True)
     else:
