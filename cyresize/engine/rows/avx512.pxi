@@ -456,32 +456,74 @@ cdef inline __m512 add_neighbours(const float* s, const Py_ssize_t C) noexcept n
     return _mm512_add_ps(_mm512_shuffle_ps(head, tail, 0x88), _mm512_shuffle_ps(head, tail, 0xdd))
 
 
-cdef inline void half_floats(
-    const Columns* p, const float* a, const float* b, float* out, Py_ssize_t n, const Py_ssize_t C
+cdef inline __m512 add_halves(const float* a, const float* b, const Py_ssize_t C) noexcept nogil:
+    cdef __m512 total = _mm512_add_ps(add_neighbours(a, C), add_neighbours(b, C))
+    if C == 1:
+        # Adding within 16 bytes leaves pairs of one channel's sums apart.
+        total = _mm512_permutexvar_ps(
+            _mm512_setr_epi32(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15), total
+        )
+    return _mm512_mul_ps(total, _mm512_set1_ps(0.25))
+
+
+cdef inline __m512 pixel_later(__m512 line, __m512 following) noexcept nogil:
+    return _mm512_castsi512_ps(
+        _mm512_alignr_epi32(_mm512_castps_si512(following), _mm512_castps_si512(line), 4)
+    )
+
+
+# Four channels whose windows lie across cache lines: whole lines are loaded, every pixel is added to the next one, and
+# every other sum is one of a window. From element i on, which begins one pixel after a line; returns how far.
+cdef inline Py_ssize_t half_across_lines(
+    const float* a, const float* b, float* out, Py_ssize_t i, Py_ssize_t n, Py_ssize_t ahead
 ) noexcept nogil:
-    cdef __m512 quarter = _mm512_set1_ps(0.25), total
-    # Adding within 16 bytes leaves pairs of one channel's sums apart.
-    cdef __m512i in_order = _mm512_setr_epi32(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15)
-    cdef Py_ssize_t i, ahead = p.ahead
-    for i in range(0, n, 16):
+    cdef __m512 quarter = _mm512_set1_ps(0.25), a0, a1, a2, b0, b1, b2, first, second
+    a0, b0 = _mm512_loadu_ps(a + 2*i - 4), _mm512_loadu_ps(b + 2*i - 4)
+    while i + 22 <= n:
+        a1, a2 = _mm512_loadu_ps(a + 2*i + 12), _mm512_loadu_ps(a + 2*i + 28)
+        b1, b2 = _mm512_loadu_ps(b + 2*i + 12), _mm512_loadu_ps(b + 2*i + 28)
+        if ahead != 0:
+            fetch(a + 2*i + 12, ahead)
+            fetch(a + 2*i + 28, ahead)
+            fetch(b + 2*i + 12, ahead)
+            fetch(b + 2*i + 28, ahead)
+        first = _mm512_add_ps(_mm512_add_ps(a0, pixel_later(a0, a1)), _mm512_add_ps(b0, pixel_later(b0, b1)))
+        second = _mm512_add_ps(_mm512_add_ps(a1, pixel_later(a1, a2)), _mm512_add_ps(b1, pixel_later(b1, b2)))
+        _mm512_storeu_ps(out + i, _mm512_mul_ps(_mm512_shuffle_f32x4(first, second, 0xdd), quarter))
+        a0, b0 = a2, b2
+        i += 16
+    return i
+
+
+cdef inline void half_floats(
+    const float* a, const float* b, float* out, Py_ssize_t n, Py_ssize_t ahead, const Py_ssize_t C
+) noexcept nogil:
+    # Where it can be, elements of the result from which on loads do not meet two cache lines.
+    cdef Py_ssize_t i = 0
+    if n >= 64 and <Py_ssize_t> a & 63 != 0:
+        i = (-<Py_ssize_t> a & 63) // 8 & -C
+        _mm512_storeu_ps(out, add_halves(a, b, C))
+    if C == 4 and n >= 64 and <Py_ssize_t> a & 31 == 16:
+        i = half_across_lines(a, b, out, 4 if <Py_ssize_t> a & 63 == 48 else 8, n, ahead)
+    while i + 16 <= n:
         if C == 4 and ahead != 0:
             fetch(a + 2*i, ahead)
             fetch(a + 2*i + 16, ahead)
             fetch(b + 2*i, ahead)
             fetch(b + 2*i + 16, ahead)
-        total = _mm512_add_ps(add_neighbours(a + 2*i, C), add_neighbours(b + 2*i, C))
-        if C == 1:
-            total = _mm512_permutexvar_ps(in_order, total)
-        _mm512_storeu_ps(out + i, _mm512_mul_ps(total, quarter))
+        _mm512_storeu_ps(out + i, add_halves(a + 2*i, b + 2*i, C))
+        i += 16
+    if i < n:
+        _mm512_storeu_ps(out + n - 16, add_halves(a + 2*n - 32, b + 2*n - 32, C))
 
 
 cdef Py_ssize_t half_rows(const Columns* p, const float** rows, float* out) noexcept nogil:
     """The first results that can be calculated so; returns how many elements."""
     cdef Py_ssize_t done = (p.row_pairs*p.channels) & ~<Py_ssize_t> 15
     if done > 0 and p.channels == 1:
-        half_floats(p, rows[0], rows[1], out, done, 1)
+        half_floats(rows[0], rows[1], out, done, p.ahead, 1)
     elif done > 0:
-        half_floats(p, rows[0], rows[1], out, done, 4)
+        half_floats(rows[0], rows[1], out, done, p.ahead, 4)
     return done
 
 
