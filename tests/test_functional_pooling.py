@@ -246,6 +246,30 @@ def test_the_later_of_equal_indices_wins(rng, planes, threads):
     np.testing.assert_array_equal(got, reference.max_unpool(values, index, (300, 300)))
 
 
+@pytest.mark.parametrize("planes", [1, 3, 9])
+@pytest.mark.parametrize("threads", [1, 2, 5])
+@pytest.mark.parametrize("order", ["pooled", "reversed", "anywhere", "one far ahead", "all at the end"])
+def test_targets_in_any_order(rng, planes, threads, order):
+    """A plane is cleared piece by piece while it is filled: wherever an index leads, nothing is lost or left over."""
+    values = rng.random((1, planes, 70, 90)).astype(np.float32)
+    n, total = 70 * 90, 140 * 180
+    index = 4 * np.arange(n) + rng.integers(0, 4, (planes, n))
+    if order == "reversed":
+        index = index[:, ::-1]
+    elif order == "anywhere":
+        index = rng.permuted(np.tile(np.arange(total), (planes, 1)), axis=1)[:, :n]
+    elif order == "one far ahead":
+        index[:, 5] = total - 3
+    elif order == "all at the end":
+        index = rng.integers(total - 50, total, (planes, n))
+    index = np.ascontiguousarray(index).reshape(values.shape)
+    expected = reference.max_unpool(values, index, (140, 180))
+    np.testing.assert_array_equal(F.max_unpool2d(values, index, 2, n_threads=threads), expected)
+    out = np.full(expected.shape, np.float32(7))
+    F.max_unpool2d(values, index, 2, out=out, n_threads=threads)
+    np.testing.assert_array_equal(out, expected)
+
+
 def test_overlapping_windows_unpool(rng):
     x = rng.random((1, 2, 9, 9))
     values, index = F.max_pool2d(x, 3, 1, return_indices=True)
@@ -265,11 +289,15 @@ def test_a_bad_index_is_named_before_anything_is_written(bad, threads):
         F.max_unpool2d(values, index, 2)
 
 
-def test_a_bad_index_in_a_large_single_plane(rng):
-    index = rng.integers(0, 90000, (1, 1, 150, 150))
-    index[0, 0, 149, 149] = 90000
+@pytest.mark.parametrize("order", ["pooled", "anywhere"])
+@pytest.mark.parametrize("planes", [1, 3])
+@pytest.mark.parametrize("place", [0, 11_000, 22_499])
+def test_a_bad_index_in_a_large_plane(rng, planes, place, order):
+    index = rng.integers(0, 90000, (1, planes, 22500)) if order == "anywhere" else np.tile(4 * np.arange(22500), planes)
+    index = index.reshape(1, planes, 150, 150)
+    index.reshape(planes, -1)[-1, place] = 90000
     for threads in (1, 2, 5):
-        with pytest.raises(ValueError, match="index 90000 "):
+        with pytest.raises(ValueError, match=rf"index 90000 \(plane {planes - 1}\) "):
             F.max_unpool2d(np.ones(index.shape), index, 2, n_threads=threads)
 
 

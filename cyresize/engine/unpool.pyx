@@ -2,7 +2,7 @@
 
 Arrays come as planes x volume: two axes of planes, three of elements; an index counts the elements of its plane in
 the target. Where an index occurs twice the later element wins, whatever the number of threads: a thread owns whole
-planes, or a range of one plane's target and then reads all of its indices.
+planes, or also part of one plane's target and then reads all of its indices.
 """
 
 from cython.parallel cimport prange
@@ -15,6 +15,8 @@ from cyresize.engine.parallel cimport enter_team, leave_team
 
 cdef enum:
     FEW = 4                   # planes per thread
+    STEP = 1024               # elements that are placed before more of the target is cleared
+    ROWS_AHEAD = 4            # of the target: windows of a pooling overlap
 
 
 cdef struct Grid:
@@ -155,13 +157,54 @@ cdef Py_ssize_t check_planes(const Unpool* u, Py_ssize_t begin, Py_ssize_t end) 
     return -1
 
 
+cdef bint fill_in_step(const Unpool* u, Py_ssize_t plane, Py_ssize_t begin, Py_ssize_t end) noexcept nogil:
+    """As place_plane, without gaps: elements are cleared shortly before others are placed there. False: a bad index.
+
+    Indices of a pooling rise with their elements, more or less. Where one lies further on than expected, all the rest
+    is cleared before it is placed.
+    """
+    cdef const Grid* g = &u.dst
+    cdef const char* values = plane_of(u, &u.src, plane)
+    cdef const char* index = plane_of(u, &u.index, plane)
+    cdef char* to = plane_of(u, g, plane)
+    cdef Py_ssize_t size = g.itemsize, step, at, n, cleared = begin, expected
+    cdef double growth = <double> g.total/u.src.total
+    cdef bint beyond
+    for step in range((u.src.total + STEP - 1) // STEP):
+        at = step*STEP
+        n = min(<Py_ssize_t> STEP, u.src.total - at)
+        if begin > 0 and not any_bad(index + 8*at, 8, n, begin):
+            continue          # others place these
+        expected = min(end, <Py_ssize_t> ((at + n)*growth) + ROWS_AHEAD*g.size[2])
+        beyond = any_bad(index + 8*at, 8, n, max(expected, cleared))
+        if beyond:
+            if u.check_along and any_bad(index + 8*at, 8, n, g.total):
+                return False
+            expected = end
+        if expected > cleared:
+            clear(g, to, cleared, expected)
+            cleared = expected
+        if begin == 0 and not beyond:
+            place_sized(g, to, values + at*size, size, index + 8*at, 8, n, 0, g.total)
+        else:
+            place_sized(g, to, values + at*size, size, index + 8*at, 8, n, begin, end)
+    clear(g, to, cleared, end)
+    return True
+
+
 cdef Py_ssize_t fill_elements(const Unpool* u, Py_ssize_t begin, Py_ssize_t end) noexcept nogil:
     """Elements ``begin`` to ``end`` of all planes in a row; the first plane with an index outside it, or -1."""
-    cdef Py_ssize_t total = u.dst.total, plane = begin // total
+    cdef Py_ssize_t total = u.dst.total, plane = begin // total, first, last
+    cdef bint in_steps = u.src.contiguous and u.index.contiguous and u.dst.contiguous and u.src.total > STEP
     while plane*total < end:
-        if u.check_along and plane_is_bad(u, plane):
+        first, last = max(begin - plane*total, <Py_ssize_t> 0), min(end - plane*total, total)
+        if in_steps:
+            if not fill_in_step(u, plane, first, last):
+                return plane
+        elif u.check_along and plane_is_bad(u, plane):
             return plane
-        place_plane(u, plane, max(begin - plane*total, <Py_ssize_t> 0), min(end - plane*total, total))
+        else:
+            place_plane(u, plane, first, last)
         plane += 1
     return -1
 
@@ -185,10 +228,10 @@ cdef Py_ssize_t check_all(const Unpool* u, int threads, Py_ssize_t* found) noexc
 
 
 cdef Py_ssize_t fill_all(const Unpool* u, int threads, Py_ssize_t* found) noexcept nogil:
-    cdef int team = <int> min(<Py_ssize_t> threads, u.planes), t
     # Of few planes one thread would get one more than another; but who fills a part looks at all of a plane's indices.
-    cdef bint parts = u.planes < FEW*team
+    cdef bint parts = u.planes < FEW*threads
     cdef Py_ssize_t shares = u.planes*u.dst.total if parts else u.planes, share = 1 if parts else u.dst.total
+    cdef int team = <int> min(<Py_ssize_t> threads, shares), t
     if team == 1:
         return fill_elements(u, 0, shares*share)
     for t in prange(team, num_threads=team, schedule="static", chunksize=1):
@@ -196,27 +239,11 @@ cdef Py_ssize_t fill_all(const Unpool* u, int threads, Py_ssize_t* found) noexce
     return smallest(found, team)
 
 
-cdef void fill_shared(const Unpool* u, int threads) noexcept nogil:
-    # Fewer planes than threads: each thread takes a range of every target plane.
-    cdef Py_ssize_t plane
-    cdef int t
-    for plane in range(u.planes):
-        for t in prange(threads, num_threads=threads, schedule="static", chunksize=1):
-            place_plane(u, plane, u.dst.total*t // threads, u.dst.total*(t + 1) // threads)
-
-
 cdef Py_ssize_t run(Unpool* u, int threads, Py_ssize_t* found) noexcept nogil:
-    cdef Py_ssize_t bad
-    if threads > u.planes and u.dst.total >= threads:
-        bad = check_all(u, threads, found)
-        if bad < 0:
-            fill_shared(u, threads)
-        return bad
+    cdef Py_ssize_t bad = -1
     if not u.check_along:
         bad = check_all(u, threads, found)
-        if bad >= 0:
-            return bad
-    return fill_all(u, threads, found)
+    return fill_all(u, threads, found) if bad < 0 else bad
 
 
 def unpool(source, index, target, bint fresh, int threads):
