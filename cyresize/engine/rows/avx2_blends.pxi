@@ -1,5 +1,5 @@
 # Vertical passes over rows of floats in 32-byte registers, with prefetching: of rows where they are the source's, else
-# of the destination; and to memory past the caches. And into rows of uint16. The bits are those of the plain loops.
+# of the destination; and to memory past the caches. The bits are those of the plain loops.
 
 cdef enum:
     BLEND_AHEAD = 2048        # bytes along a row of the source
@@ -91,48 +91,7 @@ cdef void avx2_blend_past_caches(
     _mm_sfence()
 
 
-# Eight columns as int32, rounded half to even. What int32 cannot hold becomes its least number, and 0 after packing:
-# right for NaN and below, so only the other end is limited first.
-cdef inline __m256i whole_eight(const float** r, Py_ssize_t at, const float* w, const int taps) noexcept nogil:
-    return _mm256_cvtps_epi32(_mm256_min_ps(_mm256_set1_ps(65535), blend_by(r, at, w, taps)))
-
-
-# Sixteen columns, saturated; packing works within 16 bytes.
-cdef inline __m256i words_by(const float** r, Py_ssize_t at, const float* w, const int taps) noexcept nogil:
-    return _mm256_permute4x64_epi64(
-        _mm256_packus_epi32(whole_eight(r, at, w, taps), whole_eight(r, at + 8, w, taps)), 0xd8
-    )
-
-
-cdef inline void avx2_blend_words(
-    const float** r, const float* w, const int taps, u16* out, Py_ssize_t n
-) noexcept nogil:
-    # Ring rows may be read past their end; the destination takes only what belongs to it.
-    cdef u16[16] words
-    cdef Py_ssize_t i = 0
-    while i + 16 <= n:
-        _mm256_storeu_si256(<__m256i*> (out + i), words_by(r, i, w, taps))
-        i += 16
-    if i < n:
-        _mm256_storeu_si256(<__m256i*> words, words_by(r, i, w, taps))
-        memcpy(out + i, words, 2*(n - i))
-
-
-cdef void avx2_blend_to_u16(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
-    cdef const float** r = <const float**> rows
-    cdef const float* w = <const float*> weights
-    if taps == 2:
-        avx2_blend_words(r, w, 2, <u16*> out, n)
-    elif taps == 4:
-        avx2_blend_words(r, w, 4, <u16*> out, n)
-    elif taps == 8:
-        avx2_blend_words(r, w, 8, <u16*> out, n)
-    else:
-        blend_to_u16(rows, weights, taps, out, n)
-
-
 cdef void use_avx2_blends(RowKernels* table) noexcept:
     table.blend_from[<int> F32] = avx2_blend_source
     table.blend_to[<int> F32] = avx2_blend_to_floats
-    table.blend_to[<int> U16] = avx2_blend_to_u16
     table.stream_blend[<int> F32] = avx2_blend_past_caches

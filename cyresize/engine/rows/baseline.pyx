@@ -2,6 +2,8 @@ include "rows.pxi"
 include "sse.pxi"
 include "pairs16.pxi"
 include "pillow.pxi"
+include "floats4.pxi"
+include "words.pxi"
 include "pixels.pxi"
 include "areas.pxi"
 include "singles.pxi"
@@ -13,3 +15,4 @@ include "tensor.pxi"
 use_sse_kernels(&kernels)
 use_pair_kernels(&kernels)
 use_singles(&kernels)
+use_words(&kernels)

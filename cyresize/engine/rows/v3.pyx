@@ -4,6 +4,8 @@ include "pairs32.pxi"
 include "pillow.pxi"
 include "avx2_floats.pxi"
 include "avx2_blends.pxi"
+include "floats8.pxi"
+include "words.pxi"
 include "pixels.pxi"
 include "areas.pxi"
 include "singles.pxi"
@@ -18,4 +20,5 @@ use_pair_kernels(&kernels)
 use_singles(&kernels)
 use_avx2_floats(&kernels)
 use_avx2_blends(&kernels)
+use_words(&kernels)
 use_avx2_pixels(&kernels)

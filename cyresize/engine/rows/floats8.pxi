@@ -1,0 +1,43 @@
+# Eight floats, or the same number of words: what words.pxi is written in, at the level v3.
+
+ctypedef __m256 packed_floats
+
+cdef enum:
+    LENGTH = 8
+
+
+cdef inline packed_floats all_equal(float v) noexcept nogil:
+    return _mm256_set1_ps(v)
+
+
+cdef inline packed_floats read_floats(const float* s) noexcept nogil:
+    return _mm256_loadu_ps(s)
+
+
+cdef inline packed_floats read_words(const u16* s) noexcept nogil:
+    return load_eight(s)
+
+
+cdef inline packed_floats multiplied(packed_floats a, packed_floats b) noexcept nogil:
+    return _mm256_mul_ps(a, b)
+
+
+cdef inline packed_floats added(packed_floats a, packed_floats b) noexcept nogil:
+    return _mm256_add_ps(a, b)
+
+
+cdef inline void store_register(float* out, packed_floats v) noexcept nogil:
+    _mm256_storeu_ps(out, v)
+
+
+# Rounded half to even. What int32 cannot hold becomes its least number, and 0 after packing: right for NaN and below,
+# so only the other end is limited first.
+cdef inline __m256i whole_words(packed_floats v) noexcept nogil:
+    return _mm256_cvtps_epi32(_mm256_min_ps(_mm256_set1_ps(65535), v))
+
+
+# Packing works within 16 bytes.
+cdef inline void store_words(u16* out, packed_floats a, packed_floats b) noexcept nogil:
+    _mm256_storeu_si256(
+        <__m256i*> out, _mm256_permute4x64_epi64(_mm256_packus_epi32(whole_words(a), whole_words(b)), 0xd8)
+    )

@@ -1,0 +1,117 @@
+# uint16 to floats and back, and vertical passes from and into uint16, two registers at a time: written for a register
+# that floats4.pxi or floats8.pxi names. The last columns are done again where too few are left for that, so nothing
+# beyond them is read or written. The bits are those of the plain loops.
+
+cdef enum:
+    MOST_TERMS = 8            # rows whose weights are kept in registers
+
+ctypedef fused term:
+    float
+    u16
+
+
+cdef inline packed_floats load_terms(const term* s) noexcept nogil:
+    if term is float:
+        return read_floats(s)
+    else:
+        return read_words(s)
+
+
+cdef inline packed_floats weighed(
+    const term** rows, Py_ssize_t at, const packed_floats* w, const int taps
+) noexcept nogil:
+    cdef packed_floats total = multiplied(load_terms(rows[0] + at), w[0])
+    cdef int k
+    for k in range(1, taps):
+        total = added(total, multiplied(load_terms(rows[k] + at), w[k]))
+    return total
+
+
+cdef inline void store_terms(
+    void* out, Py_ssize_t at, packed_floats a, packed_floats b, const bint words
+) noexcept nogil:
+    if words:
+        store_words(<u16*> out + at, a, b)
+    else:
+        store_register(<float*> out + at, a)
+        store_register(<float*> out + at + LENGTH, b)
+
+
+cdef inline void blend_terms(
+    const term** rows, const float* weights, const int taps, void* out, Py_ssize_t n, const bint words
+) noexcept nogil:
+    cdef packed_floats[MOST_TERMS] w
+    cdef const term *kept[MOST_TERMS]
+    cdef Py_ssize_t i = 0
+    cdef int k
+    for k in range(taps):
+        w[k] = all_equal(weights[k])
+        kept[k] = rows[k]
+    while i < n:
+        i = min(i, n - 2*LENGTH)
+        store_terms(
+            out, i, weighed(<const term**> kept, i, w, taps), weighed(<const term**> kept, i + LENGTH, w, taps), words
+        )
+        i += 2*LENGTH
+
+
+cdef inline bint blend_terms_of(
+    const term** rows, const void* weights, int taps, void* out, Py_ssize_t n, const bint words
+) noexcept nogil:
+    """False, and nothing done, where there is no such loop."""
+    if n < 2*LENGTH:
+        return False
+    if taps == 2:
+        blend_terms(rows, <const float*> weights, 2, out, n, words)
+    elif taps == 4:
+        blend_terms(rows, <const float*> weights, 4, out, n, words)
+    elif taps == 8:
+        blend_terms(rows, <const float*> weights, 8, out, n, words)
+    else:
+        return False
+    return True
+
+
+cdef void blend_words_to_floats(
+    const void** rows, const void* weights, int taps, void* out, Py_ssize_t n
+) noexcept nogil:
+    if not blend_terms_of(<const u16**> rows, weights, taps, out, n, False):
+        blend_from_u16(rows, weights, taps, out, n)
+
+
+cdef void blend_floats_to_words(
+    const void** rows, const void* weights, int taps, void* out, Py_ssize_t n
+) noexcept nogil:
+    if not blend_terms_of(<const float**> rows, weights, taps, out, n, True):
+        blend_to_u16(rows, weights, taps, out, n)
+
+
+cdef void widen_words(const void* row, void* out, Py_ssize_t n) noexcept nogil:
+    cdef const u16* s = <const u16*> row
+    cdef Py_ssize_t i = 0
+    if n < 2*LENGTH:
+        widen_u16(row, out, n)
+        return
+    while i < n:
+        i = min(i, n - 2*LENGTH)
+        store_terms(out, i, read_words(s + i), read_words(s + i + LENGTH), False)
+        i += 2*LENGTH
+
+
+cdef void narrow_to_words(const void* row, void* out, Py_ssize_t n) noexcept nogil:
+    cdef const float* s = <const float*> row
+    cdef Py_ssize_t i = 0
+    if n < 2*LENGTH:
+        narrow_u16(row, out, n)
+        return
+    while i < n:
+        i = min(i, n - 2*LENGTH)
+        store_terms(out, i, read_floats(s + i), read_floats(s + i + LENGTH), True)
+        i += 2*LENGTH
+
+
+cdef void use_words(RowKernels* table) noexcept:
+    table.widen[<int> U16] = widen_words
+    table.narrow[<int> U16] = narrow_to_words
+    table.blend_from[<int> U16] = blend_words_to_floats
+    table.blend_to[<int> U16] = blend_floats_to_words
