@@ -697,13 +697,14 @@ cdef void area_double(const Columns* p, const void** rows, int taps, void* out) 
 
 
 cdef inline Py_ssize_t half_c(
-    const Columns* p, const void** rows, small_unsigned* d, const Py_ssize_t C
+    const Columns* p, const void** rows, small_unsigned* out, Py_ssize_t begin, const Py_ssize_t C
 ) noexcept nogil:
-    """The whole 2 x 2 windows of a row, (sum + 2) >> 2; returns how many there are."""
-    cdef const small_unsigned* a = <const small_unsigned*> rows[0]
-    cdef const small_unsigned* b = <const small_unsigned*> rows[1]
+    """The whole 2 x 2 windows of a row, (sum + 2) >> 2, from ``begin`` on; returns how many there are."""
+    cdef const small_unsigned* a = <const small_unsigned*> rows[0] + 2*begin*C
+    cdef const small_unsigned* b = <const small_unsigned*> rows[1] + 2*begin*C
+    cdef small_unsigned* d = out + begin*C
     cdef Py_ssize_t x, c, n = min(p.n_out, p.n_in // 2)
-    for x in range(n):
+    for x in range(begin, n):
         for c in range(C):
             d[c] = <small_unsigned> ((<u32> a[c] + a[c + C] + b[c] + b[c + C] + 2) >> 2)
         a += 2*C
@@ -712,28 +713,34 @@ cdef inline Py_ssize_t half_c(
     return n
 
 
-cdef inline Py_ssize_t half(const Columns* p, const void** rows, int taps, small_unsigned* d) noexcept nogil:
+cdef inline Py_ssize_t half(
+    const Columns* p, const void** rows, int taps, small_unsigned* out, Py_ssize_t begin
+) noexcept nogil:
     if taps < 2:
-        return 0
+        return begin
     if p.channels == 1:
-        return half_c(p, rows, d, 1)
+        return half_c(p, rows, out, begin, 1)
     if p.channels == 3:
-        return half_c(p, rows, d, 3)
+        return half_c(p, rows, out, begin, 3)
     if p.channels == 4:
-        return half_c(p, rows, d, 4)
-    return half_c(p, rows, d, p.channels)
+        return half_c(p, rows, out, begin, 4)
+    return half_c(p, rows, out, begin, p.channels)
 
 
 cdef void half_u8(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
-    cdef Py_ssize_t done = half(p, rows, taps, <u8*> out)
+    cdef Py_ssize_t done = half(p, rows, taps, <u8*> out, 0)
     if done < p.n_out:
         area_small_from(p, rows, taps, <u8*> out, done)
 
 
-cdef void half_u16(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
-    cdef Py_ssize_t done = half(p, rows, taps, <u16*> out)
+cdef void half_u16_from(const Columns* p, const void** rows, int taps, void* out, Py_ssize_t begin) noexcept nogil:
+    cdef Py_ssize_t done = half(p, rows, taps, <u16*> out, begin)
     if done < p.n_out:
         area_small_from(p, rows, taps, <u16*> out, done)
+
+
+cdef void half_u16(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+    half_u16_from(p, rows, taps, out, 0)
 
 
 # ---- stored type <-> calculating type. Rounding is half to even, out of range saturates, NaN gives the smallest.

@@ -51,6 +51,7 @@ cdef extern from "<immintrin.h>" nogil:
     __m128i _mm_slli_epi16(__m128i, int)
     __m128i _mm_srli_epi16(__m128i, int)
     __m128i _mm_slli_epi32(__m128i, int)
+    __m128i _mm_srli_epi32(__m128i, int)
     __m128i _mm_srai_epi32(__m128i, int)
     __m128i _mm_add_epi16(__m128i, __m128i)
     __m128i _mm_add_epi32(__m128i, __m128i)
