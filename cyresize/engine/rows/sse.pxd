@@ -60,6 +60,8 @@ cdef extern from "<immintrin.h>" nogil:
     __m128i _mm_madd_epi16(__m128i, __m128i)
     __m128i _mm_maddubs_epi16(__m128i, __m128i)
     int _mm_cvtsi128_si32(__m128i)
+    __m128i _mm_cvtsi32_si128(int)
+    __m128i _mm_insert_epi32(__m128i, int, int)
     __m128 _mm_cvtepi32_ps(__m128i)
     __m128i _mm_cvtps_epi32(__m128)
     __m128i _mm_packus_epi32(__m128i, __m128i)

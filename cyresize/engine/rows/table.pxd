@@ -135,6 +135,7 @@ cdef struct RowKernels:
     columns_fn float_pairs    # two taps of three or four channels from a row in scratch; NULL: float_columns
     columns_fn float_pixels   # three or four channels without lanes; NULL: float_columns
     columns_fn float_singles  # one channel without lanes; NULL: float_columns
+    columns_fn word_singles   # the same of uint16; NULL: widen first
     # Two or four taps along both axes, from the stored type to the same; may read SLACK bytes behind a row. NULL: two
     # passes. With lanes whose taps all lie inside; and for three or four channels, pixel by pixel.
     weighted_window_fn lane_windows[9]
