@@ -57,19 +57,19 @@ cdef inline void eight_blocks(
     Py_ssize_t begin, Py_ssize_t end, const int groups, const bint inside, const bint narrow, const bint masked,
     const bint two,
 ) noexcept nogil:
-    cdef const Lanes* t = p.lanes
+    cdef Lanes t = p.lanes[0]
     cdef const u8* w = t.weights + 32*groups*begin
     cdef const u16* mask = t.masks + groups*begin
     cdef __m256i index, advance = _mm256_set1_epi32(<int> p.channels)
     cdef __m256 head = _mm256_setzero_ps(), tail = head, total = head, head2 = head, tail2 = head, total2 = head
     cdef __m256 weights, value
-    cdef Py_ssize_t b, at
+    cdef Py_ssize_t b, at, ahead = p.ahead
     cdef int k
     for b in range(begin, end):
         at = t.base[b]
-        _mm_prefetch(<const char*> (row + at) + p.ahead, 2)
+        _mm_prefetch(<const char*> (row + at) + ahead, 2)
         if two:
-            _mm_prefetch(<const char*> (second + at) + p.ahead, 2)
+            _mm_prefetch(<const char*> (second + at) + ahead, 2)
         index = _mm256_load_si256(<const __m256i*> (t.index + 32*b))
         for k in range(t.used[b] if masked else groups):
             if k == 0 or not inside:
@@ -220,7 +220,7 @@ cdef inline void eight_windows(
     const Columns* p, const float** rows, const __m256* rw, float* out, Py_ssize_t begin, Py_ssize_t end,
     const int taps, const bint narrow, const bint masked,
 ) noexcept nogil:
-    cdef const Lanes* t = p.lanes
+    cdef Lanes t = p.lanes[0]
     cdef const u8* w = t.weights + 32*taps*begin
     cdef __m256i index, advance = _mm256_set1_epi32(<int> p.channels)
     cdef __m256 head, tail, total = _mm256_setzero_ps(), value
@@ -242,7 +242,7 @@ cdef inline void eight_windows2(
     const Columns* p, const float** rows, const float** second, const __m256* rw, const __m256* rw2, float* out,
     float* second_out, const int taps, const bint narrow, const int later,
 ) noexcept nogil:
-    cdef const Lanes* t = p.lanes
+    cdef Lanes t = p.lanes[0]
     cdef const u8* w = t.weights + 32*taps*t.whole_begin
     cdef __m256i index, advance = _mm256_set1_epi32(<int> p.channels)
     cdef __m256 head = _mm256_setzero_ps(), head2 = head, tail = head, tail2 = head, total = head, total2 = head

@@ -1,6 +1,7 @@
-# One channel of floats or uint16, four output columns in a 16-byte register: the taps of a column are loaded side by side,
-# weighted and transposed. For axes that shrink so much that a block of lanes would be mostly empty, and for levels
-# without lanes of floats; for the horizontal pass alone and for both at once. The bits are those of the plain loops.
+# One channel of floats or uint16, four output columns in a 16-byte register: the taps of a column are loaded side by
+# side, weighted and transposed. For axes that shrink so much that a block of lanes would be mostly empty, and for
+# levels without lanes of floats; for the horizontal pass alone and, of floats, for both at once. The bits are those of
+# the plain loops.
 
 # Two samples at each of two places, and four at one place, weighted and added over the rows; `height` 0: of one row
 # without a weight.
@@ -26,7 +27,9 @@ cdef inline __m128 blend_pairs(
     return total
 
 
-cdef inline __m128 four_of_rows(const pixel_sample** rows, Py_ssize_t at, const __m128* rw, const int height) noexcept nogil:
+cdef inline __m128 four_of_rows(
+    const pixel_sample** rows, Py_ssize_t at, const __m128* rw, const int height
+) noexcept nogil:
     cdef __m128 total = read_pixel(rows[0] + at)
     cdef int k
     if height > 0:

@@ -31,15 +31,16 @@ cdef inline void store_bytes(u8* out, Py_ssize_t left, __m128i v) noexcept nogil
 
 
 cdef void sse_linear_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
-    cdef const Lanes* t = p.lanes
+    cdef Lanes t
     cdef __m128i pair, difference
     cdef __m128i plus_minus = _mm_set1_epi16(<short> (0xc000 | 64)), low = _mm_set1_epi16(255)
-    cdef Py_ssize_t b
-    if t == NULL:
+    cdef Py_ssize_t b, ahead = p.ahead
+    if p.lanes == NULL:
         linear_u8_columns(p, row, out)
         return
+    t = p.lanes[0]
     for b in range(t.blocks):
-        _mm_prefetch(<const u8*> row + t.base[b] + p.ahead, 2)
+        _mm_prefetch(<const u8*> row + t.base[b] + ahead, 2)
         pair = window16(<const u8*> row + t.base[b], load16_aligned(t.index + 16*b))
         difference = _mm_slli_epi16(_mm_maddubs_epi16(pair, plus_minus), 1)
         pair = _mm_slli_epi16(_mm_and_si128(pair, low), 7)
@@ -48,14 +49,15 @@ cdef void sse_linear_u8_columns(const Columns* p, const void* row, void* out) no
 
 
 cdef void sse_exact_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
-    cdef const Lanes* t = p.lanes
+    cdef Lanes t
     cdef __m128i pair, difference, minus_plus = _mm_set1_epi16(0x01ff)
-    cdef Py_ssize_t b
-    if t == NULL:
+    cdef Py_ssize_t b, ahead = p.ahead
+    if p.lanes == NULL:
         exact_u8_columns(p, row, out)
         return
+    t = p.lanes[0]
     for b in range(t.blocks):
-        _mm_prefetch(<const u8*> row + t.base[b] + p.ahead, 2)
+        _mm_prefetch(<const u8*> row + t.base[b] + ahead, 2)
         pair = window16(<const u8*> row + t.base[b], load16_aligned(t.index + 16*b))
         difference = _mm_mullo_epi16(_mm_maddubs_epi16(pair, minus_plus), load16_aligned(t.weights + 16*b))
         store_whole(<u16*> out + t.out[b], _mm_add_epi16(_mm_slli_epi16(pair, 8), difference))
@@ -87,19 +89,19 @@ cdef void sse_exact_u8_blend(const void** rows, const void* weights, int taps, v
 
 # uint8 by int16 weights, two taps at a time as words.
 cdef inline void sse_fixed_blocks(const Columns* p, const u8* row, i32* out, const int groups) noexcept nogil:
-    cdef const Lanes* t = p.lanes
+    cdef Lanes t = p.lanes[0]
     cdef const u8* w = t.weights
     cdef const u8* s
     cdef __m128i index, total
-    cdef Py_ssize_t b
+    cdef Py_ssize_t b, ahead = p.ahead, step = p.channels
     cdef int k
     for b in range(t.blocks):
         s = row + t.base[b]
-        _mm_prefetch(s + p.ahead, 2)
+        _mm_prefetch(s + ahead, 2)
         index = load16_aligned(t.index + 16*b)
         total = _mm_madd_epi16(window16(s, index), load16_aligned(w))
         for k in range(1, groups):
-            s += 2*p.channels
+            s += 2*step
             total = _mm_add_epi32(total, _mm_madd_epi16(window16(s, index), load16_aligned(w + 16*k)))
         w += 16*groups
         store_whole(out + t.out[b], total)
@@ -118,20 +120,21 @@ cdef void sse_fixed_u8_columns(const Columns* p, const void* row, void* out) noe
 
 # 22-bit weights as high*4096 + low, each half within int16.
 cdef void sse_pillow_u8_columns(const Columns* p, const void* row, void* out) noexcept nogil:
-    cdef const Lanes* t = p.lanes
+    cdef Lanes t
     cdef const u8* w
     cdef const u8* s
     cdef u8[16] bytes
     cdef __m128i index, low, high, pair
-    cdef Py_ssize_t b
+    cdef Py_ssize_t b, ahead = p.ahead, step = p.channels
     cdef int k
-    if t == NULL:
+    if p.lanes == NULL:
         pillow_u8_columns(p, row, out)
         return
+    t = p.lanes[0]
     w = t.weights
     for b in range(t.blocks):
         s = <const u8*> row + t.base[b]
-        _mm_prefetch(s + p.ahead, 2)
+        _mm_prefetch(s + ahead, 2)
         index = load16_aligned(t.index + 16*b)
         low = _mm_set1_epi32(1 << 21)
         high = _mm_setzero_si128()
@@ -139,7 +142,7 @@ cdef void sse_pillow_u8_columns(const Columns* p, const void* row, void* out) no
             pair = window16(s, index)
             low = _mm_add_epi32(low, _mm_madd_epi16(pair, load16_aligned(w + 32*k)))
             high = _mm_add_epi32(high, _mm_madd_epi16(pair, load16_aligned(w + 32*k + 16)))
-            s += 2*p.channels
+            s += 2*step
         w += 32*t.groups
         low = _mm_srai_epi32(_mm_add_epi32(low, _mm_slli_epi32(high, 12)), 22)
         low = _mm_packs_epi32(low, low)
@@ -148,22 +151,22 @@ cdef void sse_pillow_u8_columns(const Columns* p, const void* row, void* out) no
 
 
 cdef void sse_bytes_to_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
-    cdef const Lanes* t = p.lanes
+    cdef Lanes t = p.lanes[0]
     cdef const u8* w = t.weights
     cdef const u8* s
     cdef __m128i index
     cdef __m128 product, total
-    cdef Py_ssize_t b
+    cdef Py_ssize_t b, ahead = p.ahead, step = p.channels
     cdef int k
     for b in range(t.blocks):
         s = <const u8*> row + t.base[b]
-        _mm_prefetch(s + p.ahead, 2)
+        _mm_prefetch(s + ahead, 2)
         index = load16_aligned(t.index + 16*b)
         total = _mm_setzero_ps()
         for k in range(t.used[b]):
             product = _mm_mul_ps(_mm_cvtepi32_ps(window16(s, index)), _mm_loadu_ps(<const float*> (w + 16*k)))
             total = _mm_add_ps(total, product)
-            s += p.channels
+            s += step
         w += 16*t.groups
         _mm_storeu_ps(<float*> out + t.out[b], total)
 
