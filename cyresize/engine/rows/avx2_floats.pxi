@@ -221,14 +221,18 @@ cdef inline void eight_windows(
     const int taps, const bint narrow, const bint masked,
 ) noexcept nogil:
     cdef Lanes t = p.lanes[0]
+    cdef const float *kept[ROWS_AT_ONCE]
+    cdef const float** r = kept
     cdef const u8* w = t.weights + 32*taps*begin
     cdef __m256i index, advance = _mm256_set1_epi32(<int> p.channels)
     cdef __m256 head, tail, total = _mm256_setzero_ps(), value
     cdef Py_ssize_t b
     cdef int k
+    for k in range(taps):
+        kept[k] = rows[k]
     for b in range(begin, end):
-        head = blend_eight(rows, t.base[b], rw, taps)
-        tail = head if narrow else blend_eight(rows, t.base[b] + 8, rw, taps)
+        head = blend_eight(r, t.base[b], rw, taps)
+        tail = head if narrow else blend_eight(r, t.base[b] + 8, rw, taps)
         index = _mm256_load_si256(<const __m256i*> (t.index + 32*b))
         for k in range(taps):
             value = _mm256_mul_ps(eight_of(head, tail, index, narrow), _mm256_loadu_ps(<const float*> (w + 32*k)))
@@ -243,16 +247,22 @@ cdef inline void eight_windows2(
     float* second_out, const int taps, const bint narrow, const int later,
 ) noexcept nogil:
     cdef Lanes t = p.lanes[0]
+    cdef const float *above[ROWS_AT_ONCE]
+    cdef const float *below[ROWS_AT_ONCE]
+    cdef const float** r = above
+    cdef const float** s = below
     cdef const u8* w = t.weights + 32*taps*t.whole_begin
     cdef __m256i index, advance = _mm256_set1_epi32(<int> p.channels)
     cdef __m256 head = _mm256_setzero_ps(), head2 = head, tail = head, tail2 = head, total = head, total2 = head
     cdef __m256 weights, value
     cdef Py_ssize_t b
     cdef int k
+    for k in range(taps):
+        above[k], below[k] = rows[k], second[k]
     for b in range(t.whole_begin, t.whole_end):
-        blend_eight2(rows, second, t.base[b], rw, rw2, taps, later, &head, &head2)
+        blend_eight2(r, s, t.base[b], rw, rw2, taps, later, &head, &head2)
         if not narrow:
-            blend_eight2(rows, second, t.base[b] + 8, rw, rw2, taps, later, &tail, &tail2)
+            blend_eight2(r, s, t.base[b] + 8, rw, rw2, taps, later, &tail, &tail2)
         index = _mm256_load_si256(<const __m256i*> (t.index + 32*b))
         for k in range(taps):
             weights = _mm256_loadu_ps(<const float*> (w + 32*k))

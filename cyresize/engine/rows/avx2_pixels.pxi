@@ -23,13 +23,12 @@ cdef inline __m256 add_halves(__m256 total, __m256 a, __m256 b, const bint first
     return _mm256_add_ps(total, _mm256_permute2f128_ps(a, b, 0x31))
 
 
-# Output pixels x and x + 1, one in each half. `height` 0: of one row without a weight.
+# Two output pixels, whose starts and weights these are, one in each half. `height` 0: of one row without a weight.
 cdef inline __m256 two_pixels(
-    const Columns* p, const lane_sample** rows, const __m256* rw, Py_ssize_t x, const Py_ssize_t C, const int taps,
-    const int height,
+    const Py_ssize_t* start, const float* w, const lane_sample** rows, const __m256* rw, const Py_ssize_t C,
+    const int taps, const int height,
 ) noexcept nogil:
-    cdef const float* w = <const float*> p.weights + taps*x
-    cdef Py_ssize_t first = p.start[x]*C, second = p.start[x + 1]*C
+    cdef Py_ssize_t first = start[0]*C, second = start[1]*C
     cdef __m256 a, b, total = _mm256_setzero_ps()
     cdef int k
     for k in range(0, taps, 2):
@@ -123,14 +122,20 @@ cdef inline void pixel_windows_of(
     const Columns* p, const lane_sample** rows, const void* weights, lane_sample* out, const Py_ssize_t C,
     const int taps,
 ) noexcept nogil:
+    cdef const Py_ssize_t* start = p.start
+    cdef const float* w = <const float*> p.weights
+    cdef const lane_sample *kept[ROWS_AT_ONCE]
     cdef __m256[ROWS_AT_ONCE] rw
     cdef Py_ssize_t x, end
+    cdef int k
+    for k in range(taps):
+        kept[k] = rows[k]
     eight_copies(weights, taps, rw)
     find_whole_pixels(p, &x, &end)
     pixels_apart(p, rows, rw, out, 0, x, C, taps)
     # Two pixels of three channels are followed by another one, which is stored later.
     while x + (3 if C == 3 else 2) <= end:
-        store_pixels(out + x*C, C, two_pixels(p, rows, rw, x, C, taps, taps))
+        store_pixels(out + x*C, C, two_pixels(start + x, w + taps*x, <const lane_sample**> kept, rw, C, taps, taps))
         x += 2
     pixels_apart(p, rows, rw, out, x, p.n_out, C, taps)
 
@@ -165,12 +170,19 @@ cdef inline void pairs_of_pixels2(
     const Columns* p, const lane_sample** rows, const lane_sample** second, const __m256* rw, const __m256* rw2,
     lane_sample* out, lane_sample* second_out, Py_ssize_t begin, Py_ssize_t end, const Py_ssize_t C, const int later,
 ) noexcept nogil:
+    cdef const Py_ssize_t* start = p.start
     cdef const float* w = <const float*> p.weights
+    cdef const lane_sample* above[2]
+    cdef const lane_sample* below[2]
+    cdef const lane_sample** r = <const lane_sample**> above
+    cdef const lane_sample** s = <const lane_sample**> below
     cdef __m256 a = _mm256_setzero_ps(), b = a, c = a, d = a, weights, others
     cdef Py_ssize_t x
+    above[0], above[1] = rows[0], rows[1]
+    below[0], below[1] = second[0], second[1]
     for x in range(begin, end, 2):
-        blend_eight2(rows, second, p.start[x]*C, rw, rw2, 2, later, &a, &c)
-        blend_eight2(rows, second, p.start[x + 1]*C, rw, rw2, 2, later, &b, &d)
+        blend_eight2(r, s, start[x]*C, rw, rw2, 2, later, &a, &c)
+        blend_eight2(r, s, start[x + 1]*C, rw, rw2, 2, later, &b, &d)
         weights, others = two_weights(w + 2*x, False), two_weights(w + 2*x, True)
         a, b = _mm256_mul_ps(in_halves(a, C), weights), _mm256_mul_ps(in_halves(b, C), others)
         c, d = _mm256_mul_ps(in_halves(c, C), weights), _mm256_mul_ps(in_halves(d, C), others)
@@ -240,11 +252,13 @@ cdef inline Py_ssize_t pixels_in_twos(
     const int taps,
 ) noexcept nogil:
     """From output pixel ``begin`` on; returns how far."""
+    cdef const Py_ssize_t* start = p.start
+    cdef const float* w = <const float*> p.weights
     cdef const lane_sample* rows[1]
     cdef __m256 total
     rows[0] = row
     while begin + 2 <= end:
-        total = two_pixels(p, <const lane_sample**> rows, NULL, begin, C, taps, 0)
+        total = two_pixels(start + begin, w + taps*begin, <const lane_sample**> rows, NULL, C, taps, 0)
         store_pixels(out + begin*C, C, total)
         begin += 2
     return begin

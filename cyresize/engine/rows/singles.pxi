@@ -39,12 +39,11 @@ cdef inline __m128 four_of_rows(
     return total
 
 
-# Output columns x..x+3.
+# Four output columns, whose starts and weights these are.
 cdef inline __m128 four_singles(
-    const Columns* p, const pixel_sample** rows, const __m128* rw, Py_ssize_t x, const int taps, const int height
+    const Py_ssize_t* start, const float* w, const pixel_sample** rows, const __m128* rw, const int taps,
+    const int height,
 ) noexcept nogil:
-    cdef const Py_ssize_t* start = p.start + x
-    cdef const float* w = <const float*> p.weights + taps*x
     cdef __m128[4] v
     cdef __m128 total = _mm_setzero_ps()
     cdef int i, k
@@ -67,10 +66,18 @@ cdef inline void weigh_singles(
     const Columns* p, const pixel_sample** rows, const __m128* rw, float* out, Py_ssize_t begin, Py_ssize_t end,
     const int taps, const int height,
 ) noexcept nogil:
+    cdef const Py_ssize_t* start = p.start
+    cdef const float* w = <const float*> p.weights
+    cdef const pixel_sample *kept[4]
     cdef Py_ssize_t i, x
+    cdef int k
+    for k in range(max(height, 1)):
+        kept[k] = rows[k]
     for i in range(begin, end, 4):
         x = min(i, end - 4)
-        _mm_storeu_ps(out + x, four_singles(p, rows, rw, x, taps, height))
+        _mm_storeu_ps(
+            out + x, four_singles(start + x, w + taps*x, <const pixel_sample**> kept, rw, taps, height)
+        )
 
 
 # The run of output columns that have all taps; none if there are fewer than four.
