@@ -2,6 +2,7 @@ include "rows.pxi"
 include "sse.pxi"
 include "pairs16.pxi"
 include "pillow.pxi"
+include "fixed.pxi"
 include "floats4.pxi"
 include "words.pxi"
 include "pixels.pxi"
@@ -14,5 +15,6 @@ include "tensor.pxi"
 
 use_sse_kernels(&kernels)
 use_pair_kernels(&kernels)
+use_fixed(&kernels)
 use_singles(&kernels)
 use_words(&kernels)

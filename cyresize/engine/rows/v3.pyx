@@ -2,6 +2,7 @@ include "rows.pxi"
 include "sse.pxi"
 include "pairs32.pxi"
 include "pillow.pxi"
+include "fixed.pxi"
 include "avx2_floats.pxi"
 include "avx2_blends.pxi"
 include "floats8.pxi"
@@ -17,6 +18,7 @@ include "tensor.pxi"
 
 use_sse_kernels(&kernels)
 use_pair_kernels(&kernels)
+use_fixed(&kernels)
 use_singles(&kernels)
 use_avx2_floats(&kernels)
 use_avx2_blends(&kernels)
