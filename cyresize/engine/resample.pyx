@@ -300,6 +300,29 @@ cdef void four_output_rows(
             deliver(dst, s, <char*> out[k], row_of(dst, n, y + k))
 
 
+cdef Py_ssize_t windows_in_place(
+    const Pipeline* p, const Image* src, const Image* dst, Scratch* s, Py_ssize_t n, Py_ssize_t y, Py_ssize_t stop
+) noexcept nogil:
+    """Output rows y .. stop - 1 of image n, as far as windows lie in memory as kernels want them; returns how far.
+
+    Of small images finding each row costs as much as the work.
+    """
+    cdef const void** pointers = s.pointers
+    cdef const char* row
+    cdef Py_ssize_t stride = src.stride_h
+    cdef int k, count
+    while y < stop:
+        row = row_of(src, n, p.first[y])
+        count = p.taps if p.counts == NULL else p.counts[y]
+        if row >= s.in_place or row + (count - 1)*stride >= s.in_place:
+            break
+        for k in range(count):
+            pointers[k] = row + k*stride
+        p.window(&s.columns, pointers, count, row_of(dst, n, y))
+        y += 1
+    return y
+
+
 cdef void forget_rows(const Pipeline* p, Scratch* s) noexcept nogil:
     """Empty the rings: the next row is one of another image."""
     cdef Py_ssize_t k
@@ -328,6 +351,8 @@ cdef void band(
         while fours and y + 4 <= stop:
             four_output_rows(p, src, dst, &s, n, y)
             y += 4
+        if p.order == WINDOW and p.narrow == NULL and s.packed_dst and not streaming:
+            y = windows_in_place(p, src, dst, &s, n, y, stop)
         while y < stop:
             if p.both2 != NULL and y + 1 < stop and two_output_rows(p, src, dst, &s, n, y):
                 y += 2
