@@ -48,7 +48,7 @@ cdef inline __m256 two_pixels(
     return total
 
 
-# Packing saturates; see whole_eight for what int32 cannot hold.
+# Packing saturates; see whole_words for what int32 cannot hold.
 cdef inline __m128i to_words(__m128 v) noexcept nogil:
     return _mm_packus_epi32(_mm_cvtps_epi32(_mm_min_ps(_mm_set1_ps(65535), v)), _mm_setzero_si128())
 

@@ -498,7 +498,7 @@ cdef inline Py_ssize_t half_across_lines(
 cdef inline void half_floats(
     const float* a, const float* b, float* out, Py_ssize_t n, Py_ssize_t ahead, const Py_ssize_t C
 ) noexcept nogil:
-    # Where it can be, elements of the result from which on loads do not meet two cache lines.
+    # From element i on loads do not meet two cache lines, where that can be; what lies before it goes first.
     cdef Py_ssize_t i = 0
     if n >= 64 and <Py_ssize_t> a & 63 != 0:
         i = (-<Py_ssize_t> a & 63) // 8 & -C
