@@ -71,18 +71,16 @@ cdef inline void repeat_row(char* to, const char* row, Py_ssize_t length) noexce
 cdef void band(
     const Walk* walk, const Image* src, const Image* dst, char* scratch, Py_ssize_t begin, Py_ssize_t end
 ) noexcept nogil:
-    cdef Py_ssize_t i, n, y, length = dst.w*dst.c*dst.itemsize, previous = -1, image = -1, ahead
+    cdef Py_ssize_t n = begin // dst.h, y = begin - n*dst.h, length = dst.w*dst.c*dst.itemsize, previous = -1, ahead, i
     cdef bint packed = rows_contiguous(dst)
     cdef char* row
     cdef char* to = scratch
     cdef char* last = NULL
     for i in range(begin, end):
-        n = i // dst.h
-        y = i - n*dst.h
         row = row_of(dst, n, y)
         if not walk.staged:
             to = row
-        if n != image or walk.rows[y] != previous:
+        if walk.rows[y] != previous:
             ahead = (walk.rows[y + 1] - walk.rows[y])*src.stride_h if walk.far and y + 1 < dst.h else 0
             gather_row(walk, src, dst, row_of(src, n, walk.rows[y]), to, scratch + walk.spare, ahead)
         elif not walk.staged:
@@ -90,11 +88,14 @@ cdef void band(
             repeat_row(to, last, length)
         last = to
         previous = walk.rows[y]
-        image = n
         if not packed:
             unpack_row(dst, to, row)
         elif walk.staged:
             kernels.stream(to, row, length)
+        y += 1
+        if y == dst.h:
+            # The next row is another image's. A division for each row would show in small images.
+            n, y, previous = n + 1, 0, -1
 
 
 cdef Gather new_gather(AxisPlan columns, AxisPlan rows, Py_ssize_t pixel):

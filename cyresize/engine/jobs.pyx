@@ -21,6 +21,8 @@ cdef enum:
     FULL_OF_FOUR_TAPS = 8
     FULL_OF_TWO_TAPS_IN_EIGHTS = 14
     SPARSE = 9                # of one channel
+    MOST_KEPT_NEAR = 1700     # samples of a row
+    FEW_SAMPLES = 160         # for which each call shows
 
 cdef Py_ssize_t[9] SIZES = [1, 1, 2, 2, 2, 4, 4, 4, 8]
 
@@ -73,15 +75,18 @@ cdef int cheaper_order(int element, Py_ssize_t channels, AxisPlan columns, AxisP
     ) + oh*ow*(vertical + (0 if single else 2))
     cdef double rows_first = oh*w*(vertical + (0 if single else 1)) + oh*ow*(floats + (0 if single else 4))
     if window:
-        rows_first = oh*ow*window_cost(channels, columns.taps, scale)
+        rows_first = oh*ow*window_cost(channels, columns, scale)
     return COLUMNS_FIRST if columns_first <= rows_first else ROWS_FIRST
 
 
-cdef double window_cost(Py_ssize_t channels, int taps, double scale) noexcept:
-    # Of uint16 by lanes, while blocks are full; then of three and four channels pixel by pixel.
-    if scale >= 1.9 and (channels == 3 or channels == 4):
-        return 60 if taps == 4 else 29 if channels == 3 else 20
-    return (17 if taps == 2 else 28 if channels == 1 else 38)*max(scale/1.7, 1.0)
+cdef double window_cost(Py_ssize_t channels, AxisPlan columns, double scale) noexcept:
+    # Of uint16 by lanes, while blocks are full; then of three and four channels pixel by pixel. Rows of columns first
+    # leave the nearest cache with what they need: tables, and rings of floats.
+    cdef bint pixels = channels == 3 or channels == 4, short = columns.n_out*channels < FEW_SAMPLES
+    cdef bint wide = columns.n_out*channels > MOST_KEPT_NEAR
+    if pixels and scale >= 1.9:
+        return 60 if columns.taps == 4 else 29 if channels == 3 else 20
+    return (42 if columns.taps == 4 else 17 if short or wide else 21)*max(scale/1.7, 1.0)
 
 
 cdef bint has_window(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan rows) noexcept:
