@@ -71,12 +71,13 @@ cdef inline void repeat_row(char* to, const char* row, Py_ssize_t length) noexce
 cdef void band(
     const Walk* walk, const Image* src, const Image* dst, char* scratch, Py_ssize_t begin, Py_ssize_t end
 ) noexcept nogil:
-    cdef Py_ssize_t n = begin // dst.h, y = begin - n*dst.h, length = dst.w*dst.c*dst.itemsize, previous = -1, ahead, i
+    cdef Py_ssize_t n = begin // dst.h, y = begin - n*dst.h, length = dst.w*dst.c*dst.itemsize, previous = -1, ahead
+    cdef Py_ssize_t left = end - begin
     cdef bint packed = rows_contiguous(dst)
     cdef char* row
     cdef char* to = scratch
     cdef char* last = NULL
-    for i in range(begin, end):
+    while left > 0:
         row = row_of(dst, n, y)
         if not walk.staged:
             to = row
@@ -92,6 +93,7 @@ cdef void band(
             unpack_row(dst, to, row)
         elif walk.staged:
             kernels.stream(to, row, length)
+        left -= 1
         y += 1
         if y == dst.h:
             # The next row is another image's. A division for each row would show in small images.

@@ -132,6 +132,13 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     # Kernels that widen store whole vectors: never into the destination.
     to_scratch = order == COLUMNS_FIRST or (order == COLUMNS_ONLY and p.narrow != NULL)
     apart = pixels and pixels_beat_lanes(order, channels, columns)
+    if to_scratch and element == U16 and twins_beat_lanes(channels, columns) and not apart:
+        job.use_lanes(&kernels.word_taps_lanes, SINGLE_FLOATS, kernels.word_taps2)
+        if job.lanes != NULL:
+            p.widen = NULL
+            p.row_size = SIZES[element]
+            p.columns_pass = kernels.word_taps
+            return job
     if to_scratch and element == U16 and channels == 1 and words_beat_lanes(columns):
         p.widen = NULL
         p.row_size = SIZES[element]
@@ -148,6 +155,8 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
         p.widen = NULL
         p.row_size = SIZES[element]
         p.columns_pass = kernels.pixels_from[element]
+        if element == U16 and order == COLUMNS_FIRST and in_twos(columns):
+            p.columns_pass2 = kernels.word_pixels2
         return job
     if not apart or (channels == 3 and columns.taps == 2):
         job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS, kernels.float_columns2)
@@ -179,6 +188,20 @@ cdef bint few_lanes(Job job) noexcept:
 cdef bint in_fours(AxisPlan columns) noexcept:
     """Whether one channel can be filtered without lanes, four columns at a time."""
     return columns.short_at_edges() and not columns.from_zero and (columns.taps == 2 or columns.taps % 4 == 0)
+
+
+cdef bint in_twos(AxisPlan columns) noexcept:
+    """Whether columns have an even number of taps, fewer only at the edges."""
+    return columns.short_at_edges() and not columns.from_zero and columns.taps % 2 == 0
+
+
+cdef bint twins_beat_lanes(Py_ssize_t channels, AxisPlan columns) noexcept:
+    """Whether two taps of uint16 are worth a shuffle of their own; measured."""
+    cdef bint grows = columns.n_out > columns.n_in
+    if not in_twos(columns):
+        return False
+    # Permutes of eight floats take fewer instructions while one register holds all taps.
+    return not grows or kernels.columns_from_lanes[<int> U16].kind == NO_LANES or (channels >= 3 and columns.taps == 2)
 
 
 cdef bint words_beat_lanes(AxisPlan columns) noexcept:

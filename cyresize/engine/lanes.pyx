@@ -10,7 +10,7 @@ from libc.stdlib cimport calloc, free
 
 from cyresize.engine.plan cimport AxisPlan
 from cyresize.engine.rows.table cimport (
-    FLOATS, NO_LANES, PAIRS, PIXELS, QUADS, RUNS, SHORTS, SINGLES, SPLITS, WORDS, LaneFormat, Lanes,
+    FLOATS, NO_LANES, PAIRS, PIXELS, QUADS, RUNS, SHORTS, SINGLES, SPLITS, TWINS, WORDS, LaneFormat, Lanes,
 )
 
 cdef enum:
@@ -68,7 +68,7 @@ cdef int weight_bytes(const LaneFormat* format, int encoding) noexcept nogil:
     # Bytes of weights per block and tap group.
     if encoding == NEAR_FAR or encoding == SECOND:
         return 2*format.lanes
-    if encoding == DIGITS2 or encoding == SPLIT_PAIRS:
+    if encoding == DIGITS2 or encoding == SPLIT_PAIRS or encoding == FLOAT_PAIRS:
         return 8*format.lanes
     if encoding == DIGITS3 or encoding == SPLIT_QUADS:
         return 12*format.lanes
@@ -150,6 +150,10 @@ cdef void encode(
                 (<short*> to)[2*lanes + 2*lane + tap] = <short> ((value + 2048) >> 12)
     elif encoding == SINGLE_FLOATS:
         (<float*> to)[lane] = <float> w[group]
+    elif encoding == FLOAT_PAIRS:
+        for tap in range(2):
+            k = 2*group + tap
+            (<float*> to)[tap*lanes + lane] = <float> w[k] if k < taps else <float> 0
     elif encoding == SINGLE_INTS:
         (<int*> to)[lane] = <int> rint(w[group])
 
@@ -172,6 +176,10 @@ cdef void set_index(
         swap = encoding == NEAR_FAR and w[1] >= 1024
         to[2*lane + swap] = <unsigned char> at
         to[2*lane + 1 - swap] = <unsigned char> (at + g.step)
+    elif format.kind == TWINS:
+        for k in range(2):
+            to[4*lane + 2*k] = <unsigned char> (2*(at + k*g.step))
+            to[4*lane + 2*k + 1] = <unsigned char> (2*(at + k*g.step) + 1)
     elif format.kind == WORDS:
         to[4*lane] = <unsigned char> at
         to[4*lane + 1] = ABSENT
@@ -234,7 +242,7 @@ cdef void find_whole(Lanes* t) noexcept:
 cdef int taps_per_group(const LaneFormat* format) noexcept:
     if format.kind == QUADS or format.kind == SPLITS:
         return 4
-    return 2 if format.kind == PAIRS or format.kind == WORDS else 1
+    return 2 if format.kind == PAIRS or format.kind == WORDS or format.kind == TWINS else 1
 
 
 cdef int lane_bytes(const LaneFormat* format) noexcept:
@@ -245,6 +253,8 @@ cdef int as_format_has_it(const LaneFormat* format, int encoding) noexcept:
     # Integer weights come in digits for byte dot products, as words for word products, and as a mixture.
     if format.kind == SPLITS:
         return SPLIT_QUADS
+    if format.kind == TWINS:
+        return FLOAT_PAIRS
     if format.kind != WORDS:
         return encoding
     return WORD_PAIRS if encoding == DIGITS2 else SPLIT_PAIRS if encoding == DIGITS3 else encoding

@@ -194,8 +194,8 @@ cdef inline Py_ssize_t add_windows_of(
 cdef Py_ssize_t add_whole_windows(const Columns* p, const float** rows, float* out, Py_ssize_t begin) noexcept nogil:
     cdef Py_ssize_t C = p.channels
     cdef bint common = C == 1 or C == 3 or C == 4
-    if p.factor == 2 and p.row_factor == 2:
-        return begin
+    if p.factor == 2 and p.row_factor == 2 and (common or C == 2):
+        return begin          # pixel_area_from does those
     if common and p.factor == 3 and p.row_factor == 3:
         return add_windows_of(p, rows, out, begin, 3, 3)
     if common and p.factor == 4 and p.row_factor == 4:

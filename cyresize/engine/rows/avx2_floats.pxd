@@ -42,6 +42,7 @@ cdef extern from "<immintrin.h>" nogil:
     __m256i _mm256_cvtps_epi32(__m256)
     void _mm256_storeu_si256(__m256i*, __m256i)
     __m256i _mm256_slli_epi32(__m256i, int)
+    __m256i _mm256_srli_epi32(__m256i, int)
     __m256i _mm256_add_epi32(__m256i, __m256i)
     __m256i _mm256_cmpeq_epi32(__m256i, __m256i)
     __m256i _mm256_cmpgt_epi32(__m256i, __m256i)

@@ -8,6 +8,7 @@ include "words.pxi"
 include "pixels.pxi"
 include "areas.pxi"
 include "singles.pxi"
+include "word_rows.pxi"
 include "export.pxi"
 include "ops.pxi"
 include "ops_export.pxi"
@@ -18,3 +19,4 @@ use_pair_kernels(&kernels)
 use_fixed(&kernels)
 use_singles(&kernels)
 use_words(&kernels)
+use_word_rows(&kernels)

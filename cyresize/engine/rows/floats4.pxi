@@ -1,6 +1,11 @@
-# Four floats, or the same number of words: what words.pxi is written in, at the baseline.
+# Four floats, or the same number of words: what words.pxi is written in, at the baseline. And four floats of each of
+# two rows, for word_rows.pxi.
 
 ctypedef __m128 packed_floats
+
+ctypedef struct floats_of_two:
+    __m128 first
+    __m128 second
 
 cdef enum:
     LENGTH = 4
@@ -38,3 +43,42 @@ cdef inline __m128i whole_words(packed_floats v) noexcept nogil:
 
 cdef inline void store_words(u16* out, packed_floats a, packed_floats b) noexcept nogil:
     _mm_storeu_si128(<__m128i*> out, _mm_packus_epi32(whole_words(a), whole_words(b)))
+
+
+cdef inline floats_of_two both_rows(__m128 first, __m128 second) noexcept nogil:
+    cdef floats_of_two v
+    v.first = first
+    v.second = second
+    return v
+
+
+cdef inline floats_of_two equal_of_two(float v) noexcept nogil:
+    return both_rows(_mm_set1_ps(v), _mm_set1_ps(v))
+
+
+cdef inline floats_of_two four_of_two(const float* s) noexcept nogil:
+    return both_rows(_mm_loadu_ps(s), _mm_loadu_ps(s))
+
+
+cdef inline floats_of_two even_words(pair v) noexcept nogil:
+    cdef __m128i low = _mm_set1_epi32(0xffff)
+    return both_rows(
+        _mm_cvtepi32_ps(_mm_and_si128(v.first, low)), _mm_cvtepi32_ps(_mm_and_si128(v.second, low))
+    )
+
+
+cdef inline floats_of_two odd_words(pair v) noexcept nogil:
+    return both_rows(_mm_cvtepi32_ps(_mm_srli_epi32(v.first, 16)), _mm_cvtepi32_ps(_mm_srli_epi32(v.second, 16)))
+
+
+cdef inline floats_of_two weighed_of_two(floats_of_two a, floats_of_two b) noexcept nogil:
+    return both_rows(_mm_mul_ps(a.first, b.first), _mm_mul_ps(a.second, b.second))
+
+
+cdef inline floats_of_two added_of_two(floats_of_two a, floats_of_two b) noexcept nogil:
+    return both_rows(_mm_add_ps(a.first, b.first), _mm_add_ps(a.second, b.second))
+
+
+cdef inline void store_of_two(float* first, float* second, floats_of_two v) noexcept nogil:
+    _mm_storeu_ps(first, v.first)
+    _mm_storeu_ps(second, v.second)

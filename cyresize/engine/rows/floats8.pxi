@@ -1,6 +1,8 @@
-# Eight floats, or the same number of words: what words.pxi is written in, at the level v3.
+# Eight floats, or the same number of words: what words.pxi is written in, at the level v3. As halves of four floats of
+# each of two rows, what word_rows.pxi is written in.
 
 ctypedef __m256 packed_floats
+ctypedef __m256 floats_of_two
 
 cdef enum:
     LENGTH = 8
@@ -41,3 +43,32 @@ cdef inline void store_words(u16* out, packed_floats a, packed_floats b) noexcep
     _mm256_storeu_si256(
         <__m256i*> out, _mm256_permute4x64_epi64(_mm256_packus_epi32(whole_words(a), whole_words(b)), 0xd8)
     )
+
+
+cdef inline floats_of_two equal_of_two(float v) noexcept nogil:
+    return _mm256_set1_ps(v)
+
+
+cdef inline floats_of_two four_of_two(const float* s) noexcept nogil:
+    return _mm256_broadcast_ps(<const __m128*> s)
+
+
+cdef inline floats_of_two even_words(pair v) noexcept nogil:
+    return _mm256_cvtepi32_ps(_mm256_and_si256(v, _mm256_set1_epi32(0xffff)))
+
+
+cdef inline floats_of_two odd_words(pair v) noexcept nogil:
+    return _mm256_cvtepi32_ps(_mm256_srli_epi32(v, 16))
+
+
+cdef inline floats_of_two weighed_of_two(floats_of_two a, floats_of_two b) noexcept nogil:
+    return _mm256_mul_ps(a, b)
+
+
+cdef inline floats_of_two added_of_two(floats_of_two a, floats_of_two b) noexcept nogil:
+    return _mm256_add_ps(a, b)
+
+
+cdef inline void store_of_two(float* first, float* second, floats_of_two v) noexcept nogil:
+    _mm_storeu_ps(first, _mm256_castps256_ps128(v))
+    _mm_storeu_ps(second, _mm256_extractf128_ps(v, 1))

@@ -154,13 +154,13 @@ cdef void linear_u8_pixels(const Columns* p, const void* row, void* out) noexcep
     linear_u8_columns(&rest, row, <i16*> out + end*p.channels)
 
 
-# Area by 2 x 2: with three channels in OpenCV's general order, whose sum starts from 0; with one and four within rows
-# first. Output pixels x .. n - 1, as far as whole registers go; returns how far.
+# Area by 2 x 2: with two and three channels in OpenCV's general order, whose sum starts from 0; with one and four
+# within rows first. Output pixels x .. n - 1, as far as whole registers go; returns how far.
 cdef inline Py_ssize_t half_pixels(
     const float* a, const float* b, float* out, Py_ssize_t x, Py_ssize_t n, const Py_ssize_t C
 ) noexcept nogil:
     cdef __m128 quarter = _mm_set1_ps(0.25), above, below
-    cdef Py_ssize_t step = 4 if C == 1 else 1
+    cdef Py_ssize_t step = 4 if C == 1 else 2 if C == 2 else 1
     # The last pixel of three channels has no fourth float behind it.
     while x + step <= n - (1 if C == 3 else 0):
         if C == 1:
@@ -172,6 +172,14 @@ cdef inline Py_ssize_t half_pixels(
                 _mm_shuffle_ps(below, _mm_loadu_ps(b + 2*x + 4), 0xdd),
             )
             above = _mm_add_ps(above, below)
+        elif C == 2:
+            above, below = _mm_loadu_ps(a + 4*x), _mm_loadu_ps(a + 4*x + 4)
+            above = _mm_add_ps(_mm_shuffle_ps(above, below, 0x44), _mm_shuffle_ps(above, below, 0xee))
+            above = _mm_add_ps(
+                above, _mm_shuffle_ps(_mm_loadu_ps(b + 4*x), _mm_loadu_ps(b + 4*x + 4), 0x44)
+            )
+            below = _mm_shuffle_ps(_mm_loadu_ps(b + 4*x), _mm_loadu_ps(b + 4*x + 4), 0xee)
+            above = _mm_add_ps(_mm_add_ps(above, below), _mm_set1_ps(0))
         elif C == 4:
             above = _mm_add_ps(_mm_loadu_ps(a + 8*x), _mm_loadu_ps(a + 8*x + 4))
             above = _mm_add_ps(above, _mm_add_ps(_mm_loadu_ps(b + 8*x), _mm_loadu_ps(b + 8*x + 4)))
@@ -189,6 +197,8 @@ cdef void pixel_area_from(const Columns* p, const void** rows, int taps, float* 
     cdef bint half = taps == 2 and p.factor == 2 and p.row_factor == 2
     if half and p.channels == 1:
         begin = half_pixels(<const float*> rows[0], <const float*> rows[1], out, begin, min(n, p.row_pairs), 1)
+    elif half and p.channels == 2:
+        begin = half_pixels(<const float*> rows[0], <const float*> rows[1], out, begin, n, 2)
     elif half and p.channels == 3:
         begin = half_pixels(<const float*> rows[0], <const float*> rows[1], out, begin, n, 3)
     elif half and p.channels == 4:

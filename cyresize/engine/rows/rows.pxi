@@ -5,8 +5,8 @@ from libc.math cimport rint, rintf
 from libc.string cimport memcpy
 
 from cyresize.engine.rows.table cimport (
-    BYTES, F32, FLOATS, PAIRS, PIXELS, QUADS, RUNS, SHORTS, SINGLES, SPLITS, U8, U16, WORDS, Columns, LaneFormat, Lanes,
-    RowKernels,
+    BYTES, F32, FLOATS, PAIRS, PIXELS, QUADS, RUNS, SHORTS, SINGLES, SPLITS, TWINS, U8, U16, WORDS, Columns, LaneFormat,
+    Lanes, RowKernels,
 )
 
 ctypedef unsigned char u8
@@ -348,6 +348,8 @@ cdef inline void sum_columns_many(const Columns* p, const real* row, real* out) 
 cdef inline void sum_columns(const Columns* p, const real* row, real* out) noexcept nogil:
     if p.channels == 1:
         sum_columns_c(p, row, out, 1)
+    elif p.channels == 2:
+        sum_columns_c(p, row, out, 2)
     elif p.channels == 3:
         sum_columns_c(p, row, out, 3)
     elif p.channels == 4:

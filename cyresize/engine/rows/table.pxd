@@ -17,6 +17,7 @@ cdef enum LaneKind:
     BYTES                 # one tap per 32-bit lane, widened from uint8: float weights
     SHORTS                # one tap per 16-bit lane: 16-bit elements
     FLOATS                # one tap per 32-bit lane: float elements and weights
+    TWINS                 # two taps per 32-bit lane as 16-bit elements, four index bytes, weights two planes of floats
 
 cdef struct LaneFormat:
     LaneKind kind
@@ -27,7 +28,7 @@ cdef struct Lanes:
     LaneKind kind
     Py_ssize_t blocks
     Py_ssize_t n          # output elements: OW*C
-    int groups            # tap groups per lane: QUADS and the like ceil(K/4), WORDS ceil(K/2), others K
+    int groups            # tap groups per lane: QUADS and the like ceil(K/4), WORDS, TWINS ceil(K/2), others K
     bint half             # PIXELS: the last group has two taps only, whose halves of weights are words
     bint inside               # all groups of a block lie in its window
     bint narrow               # every block needs the first half of its window only: one register
@@ -136,6 +137,12 @@ cdef struct RowKernels:
     columns_fn float_pixels   # three or four channels without lanes; NULL: float_columns
     columns_fn float_singles  # one channel without lanes; NULL: float_columns
     columns_fn word_singles   # the same of uint16; NULL: widen first
+    # uint16 to floats with an even number of taps: any channels by lanes, and three or four channels, two rows at once,
+    # without; NULL: columns_from, pixels_from.
+    LaneFormat word_taps_lanes
+    columns_fn word_taps
+    columns2_fn word_taps2
+    columns2_fn word_pixels2
     # Two or four taps along both axes, from the stored type to the same; may read SLACK bytes behind a row. NULL: two
     # passes. With lanes whose taps all lie inside; and for three or four channels, pixel by pixel.
     weighted_window_fn lane_windows[9]

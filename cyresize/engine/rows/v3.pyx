@@ -10,6 +10,7 @@ include "words.pxi"
 include "pixels.pxi"
 include "areas.pxi"
 include "singles.pxi"
+include "word_rows.pxi"
 include "avx2_pixels.pxi"
 include "export.pxi"
 include "ops.pxi"
@@ -23,4 +24,5 @@ use_singles(&kernels)
 use_avx2_floats(&kernels)
 use_avx2_blends(&kernels)
 use_words(&kernels)
+use_word_rows(&kernels)
 use_avx2_pixels(&kernels)

@@ -1,0 +1,133 @@
+# Rows of uint16 to rows of floats, two source rows at a time: written for the registers of two rows in which pillow.pxi
+# is written, and for the floats of two rows that floats4.pxi or floats8.pxi names. Two taps of four samples are one
+# byte shuffle. The bits are those of the plain loops.
+
+# Two more taps of both rows, to the sums so far; `first`: there are none yet.
+cdef inline floats_of_two add_twin_taps(
+    floats_of_two total, const u16* a, const u16* b, pair order, floats_of_two near, floats_of_two far,
+    const bint first,
+) noexcept nogil:
+    cdef pair taps = shuffle_bytes(load_two(<const u8*> a, <const u8*> b), order)
+    cdef floats_of_two value = weighed_of_two(even_words(taps), near)
+    total = value if first else added_of_two(total, value)
+    return added_of_two(total, weighed_of_two(odd_words(taps), far))
+
+
+# By lanes, four to a block.
+cdef inline void word_blocks_of_two(
+    const Columns* p, const u16* row, const u16* second, float* out, float* second_out, const int groups,
+    const bint fetching,
+) noexcept nogil:
+    cdef Lanes t = p.lanes[0]
+    cdef const float* w = <const float*> t.weights
+    cdef const u16* a
+    cdef const u16* b
+    cdef pair order
+    cdef floats_of_two total = equal_of_two(0)
+    cdef Py_ssize_t i, ahead = p.ahead, step = 2*p.channels
+    cdef int k
+    for i in range(t.blocks):
+        a, b = row + t.base[i], second + t.base[i]
+        if fetching:
+            _mm_prefetch(<const char*> a + ahead, 2)
+            _mm_prefetch(<const char*> b + ahead, 2)
+        order = twice(t.index + 16*i)
+        for k in range(groups):
+            total = add_twin_taps(
+                total, a + k*step, b + k*step, order, four_of_two(w + 8*k), four_of_two(w + 8*k + 4), k == 0
+            )
+        w += 8*groups
+        store_of_two(out + t.out[i], second_out + t.out[i], total)
+
+
+cdef inline void word_blocks(
+    const Columns* p, const u16* row, const u16* second, float* out, float* second_out, const int groups
+) noexcept nogil:
+    if p.ahead != 0:
+        word_blocks_of_two(p, row, second, out, second_out, groups, True)
+    else:
+        word_blocks_of_two(p, row, second, out, second_out, groups, False)
+
+
+cdef void word_taps2(
+    const Columns* p, const void* row, const void* second, void* out, void* second_out
+) noexcept nogil:
+    if p.lanes.groups == 1:
+        word_blocks(p, <const u16*> row, <const u16*> second, <float*> out, <float*> second_out, 1)
+    elif p.lanes.groups == 2:
+        word_blocks(p, <const u16*> row, <const u16*> second, <float*> out, <float*> second_out, 2)
+    else:
+        word_blocks(p, <const u16*> row, <const u16*> second, <float*> out, <float*> second_out, p.lanes.groups)
+
+
+cdef void word_taps(const Columns* p, const void* row, void* out) noexcept nogil:
+    word_taps2(p, row, row, out, out)
+
+
+# Three or four channels without lanes: output pixels begin..end with all taps.
+cdef inline void word_pixels_of_two(
+    const Columns* p, const u16* row, const u16* second, float* out, float* second_out, Py_ssize_t begin,
+    Py_ssize_t end, const Py_ssize_t C, const int taps, const u8* order, const bint fetching,
+) noexcept nogil:
+    cdef const float* w = <const float*> p.weights + begin*taps
+    cdef const Py_ssize_t* start = p.start
+    cdef pair side_by_side = twice(order)
+    cdef floats_of_two total = equal_of_two(0)
+    cdef Py_ssize_t x, at, ahead = p.ahead
+    cdef int k
+    for x in range(begin, end):
+        at = start[x]*C
+        if fetching:
+            _mm_prefetch(<const char*> (row + at) + ahead, 2)
+            _mm_prefetch(<const char*> (second + at) + ahead, 2)
+        for k in range(0, taps, 2):
+            total = add_twin_taps(
+                total, row + at + k*C, second + at + k*C, side_by_side, equal_of_two(w[k]), equal_of_two(w[k + 1]),
+                k == 0,
+            )
+        # The fourth float of three channels is the next pixel's.
+        store_of_two(out + x*C, second_out + x*C, total)
+        w += taps
+
+
+cdef inline void pixels_of_two(
+    const Columns* p, const u16* row, const u16* second, float* out, float* second_out, Py_ssize_t begin,
+    Py_ssize_t end, const Py_ssize_t C, const u8* order,
+) noexcept nogil:
+    if p.taps == 2 and p.ahead == 0:
+        word_pixels_of_two(p, row, second, out, second_out, begin, end, C, 2, order, False)
+    elif p.taps == 2:
+        word_pixels_of_two(p, row, second, out, second_out, begin, end, C, 2, order, True)
+    elif p.taps == 4:
+        word_pixels_of_two(p, row, second, out, second_out, begin, end, C, 4, order, True)
+    else:
+        word_pixels_of_two(p, row, second, out, second_out, begin, end, C, p.taps, order, True)
+
+
+# For an even number of taps, and such plans only that have all of them but at the edges.
+cdef void word_pixels2(
+    const Columns* p, const void* row, const void* second, void* out, void* second_out
+) noexcept nogil:
+    cdef const u16* r = <const u16*> row
+    cdef const u16* s = <const u16*> second
+    cdef float* d = <float*> out
+    cdef float* e = <float*> second_out
+    cdef u8[16] of_three = [0, 1, 6, 7, 2, 3, 8, 9, 4, 5, 10, 11, 6, 7, 12, 13]
+    cdef u8[16] of_four = [0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15]
+    cdef Py_ssize_t begin, end
+    find_inner_pixels(p, &begin, &end)
+    if p.channels == 3:
+        pixels_of_two(p, r, s, d, e, begin, end, 3, of_three)
+    else:
+        pixels_of_two(p, r, s, d, e, begin, end, 4, of_four)
+    part_of_row(p, r, d, 0, begin)
+    part_of_row(p, s, e, 0, begin)
+    part_of_row(p, r, d, end, p.n_out)
+    part_of_row(p, s, e, end, p.n_out)
+
+
+cdef void use_word_rows(RowKernels* table) noexcept:
+    table.word_taps = word_taps
+    table.word_taps2 = word_taps2
+    table.word_taps_lanes = LaneFormat(TWINS, 4, 8)
+    table.word_pixels2 = word_pixels2
