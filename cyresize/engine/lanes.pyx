@@ -10,7 +10,7 @@ from libc.stdlib cimport calloc, free
 
 from cyresize.engine.plan cimport AxisPlan
 from cyresize.engine.rows.table cimport (
-    FLOATS, NO_LANES, PAIRS, PIXELS, QUADS, RUNS, SHORTS, SINGLES, SPLITS, TWINS, WORDS, LaneFormat, Lanes,
+    DOUBLES, FLOATS, NO_LANES, PAIRS, PIXELS, QUADS, RUNS, SHORTS, SINGLES, SPLITS, TWINS, WORDS, LaneFormat, Lanes,
 )
 
 cdef enum:
@@ -68,7 +68,7 @@ cdef int weight_bytes(const LaneFormat* format, int encoding) noexcept nogil:
     # Bytes of weights per block and tap group.
     if encoding == NEAR_FAR or encoding == SECOND:
         return 2*format.lanes
-    if encoding == DIGITS2 or encoding == SPLIT_PAIRS or encoding == FLOAT_PAIRS:
+    if encoding == DIGITS2 or encoding == SPLIT_PAIRS or encoding == FLOAT_PAIRS or encoding == SINGLE_DOUBLES:
         return 8*format.lanes
     if encoding == DIGITS3 or encoding == SPLIT_QUADS:
         return 12*format.lanes
@@ -150,6 +150,8 @@ cdef void encode(
                 (<short*> to)[2*lanes + 2*lane + tap] = <short> ((value + 2048) >> 12)
     elif encoding == SINGLE_FLOATS:
         (<float*> to)[lane] = <float> w[group]
+    elif encoding == SINGLE_DOUBLES:
+        (<double*> to)[lane] = w[group]
     elif encoding == FLOAT_PAIRS:
         for tap in range(2):
             k = 2*group + tap
@@ -167,6 +169,11 @@ cdef void set_index(
     cdef int k
     if format.kind == FLOATS:
         (<int*> to)[lane] = <int> at
+    elif format.kind == DOUBLES and format.lanes == 4:
+        # As two floats.
+        (<int*> to)[2*lane], (<int*> to)[2*lane + 1] = <int> (2*at), <int> (2*at + 1)
+    elif format.kind == DOUBLES:
+        (<long long*> to)[lane] = at
     elif format.kind == SHORTS:
         (<short*> to)[lane] = <short> at
     elif format.kind == SINGLES:
@@ -246,6 +253,8 @@ cdef int taps_per_group(const LaneFormat* format) noexcept:
 
 
 cdef int lane_bytes(const LaneFormat* format) noexcept:
+    if format.kind == DOUBLES:
+        return 8
     return 1 if format.kind == SINGLES else 2 if format.kind == PAIRS or format.kind == SHORTS else 4
 
 
@@ -320,7 +329,7 @@ cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* form
     """The lane table of a folded column plan, or NULL if lanes would not pay or not fit."""
     cdef Geometry g
     cdef Py_ssize_t n, blocks, size, whole
-    cdef bint narrow, inside, few, fits
+    cdef bint narrow, inside, few, fits, floats = format.kind == FLOATS or format.kind == DOUBLES
     cdef Lanes* t
     if format.kind == NO_LANES or plan.n_out > 0x7fffffff // channels or plan.n_in > 0x7fffffff // channels:
         return NULL
@@ -349,10 +358,10 @@ cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* form
     # permute of floats cost less than a load per tap; of bytes, more. Eight floats from two registers take two permutes
     # and a blend: more too, unless both passes at once (two taps, or few elements) want all taps in place.
     inside = narrow = False
-    if format.kind == FLOATS and (format.lanes > 8 or g.taps == 2 or g.taps*channels <= 4):
+    if floats and (g.lanes*g.lane_bytes == 64 or g.taps == 2 or g.taps*channels <= 4):
         inside = worth(plan, &g, n, &g.reach, whole, &blocks, 1.4)
         narrow = worth(plan, &g, n, &g.window, g.window // 2, &blocks, 1.11)
-    elif format.kind == FLOATS:
+    elif floats:
         narrow = worth(plan, &g, n, &g.window, g.window // 2, &blocks, 1.25)
         inside = worth(plan, &g, n, &g.reach, whole, &blocks, 1.11 if narrow else 1.4)
     elif format.window > 16:
@@ -370,9 +379,9 @@ cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* form
     fill(
         t, plan, &g, format, encoding, <Py_ssize_t*> t.base, <Py_ssize_t*> t.out, <int*> t.used,
         <unsigned char*> t.index, <unsigned char*> t.weights,
-        <unsigned short*> t.masks if format.kind == FLOATS else NULL,
+        <unsigned short*> t.masks if floats else NULL,
     )
-    if format.kind == FLOATS:
+    if floats:
         find_whole(t)
     return t
 

@@ -13,12 +13,25 @@ cdef extern from "<immintrin.h>" nogil:
         pass
     ctypedef struct __m512:
         pass
+    ctypedef struct __m512d:
+        pass
     ctypedef unsigned char __mmask8
     ctypedef unsigned short __mmask16
     ctypedef unsigned int __mmask32
     ctypedef unsigned long long __mmask64
 
     void _mm_prefetch(const void*, int)
+    __m512d _mm512_set1_pd(double)
+    __m512d _mm512_loadu_pd(const void*)
+    void _mm512_storeu_pd(void*, __m512d)
+    void _mm512_mask_storeu_pd(void*, __mmask8, __m512d)
+    __m512d _mm512_mul_pd(__m512d, __m512d)
+    __m512d _mm512_add_pd(__m512d, __m512d)
+    __m512d _mm512_mask_add_pd(__m512d, __mmask8, __m512d, __m512d)
+    __m512d _mm512_permutexvar_pd(__m512i, __m512d)
+    __m512d _mm512_permutex2var_pd(__m512d, __m512i, __m512d)
+    __m512i _mm512_set1_epi64(long long)
+    __m512i _mm512_add_epi64(__m512i, __m512i)
     __m512i _mm512_loadu_si512(const void*)
     __m512i _mm512_load_si512(const void*)
     void _mm512_storeu_si512(void*, __m512i)

@@ -5,8 +5,8 @@ from libc.math cimport rint, rintf
 from libc.string cimport memcpy
 
 from cyresize.engine.rows.table cimport (
-    BYTES, F32, FLOATS, PAIRS, PIXELS, QUADS, RUNS, SHORTS, SINGLES, SPLITS, TWINS, U8, U16, WORDS, Columns, LaneFormat,
-    Lanes, RowKernels,
+    BYTES, DOUBLES, F32, FLOATS, PAIRS, PIXELS, QUADS, RUNS, SHORTS, SINGLES, SPLITS, TWINS, U8, U16, WORDS, Columns,
+    LaneFormat, Lanes, RowKernels,
 )
 
 ctypedef unsigned char u8
@@ -327,8 +327,8 @@ cdef inline void sum_columns_c(const Columns* p, const real* row, real* out, con
         w += p.taps
 
 
+# Channels in the inner loop: for many channels each tap is one long multiply-add.
 cdef inline void sum_columns_many(const Columns* p, const real* row, real* out) noexcept nogil:
-    # Channels in the inner loop: for many channels each tap is one long multiply-add.
     cdef const real* w = <const real*> p.weights
     cdef Py_ssize_t x, c, C = p.channels
     cdef const real* s
@@ -345,8 +345,77 @@ cdef inline void sum_columns_many(const Columns* p, const real* row, real* out) 
         out += C
 
 
+# Output columns begin..end, which have K taps each.
+cdef inline void all_taps(
+    const Columns* p, const real* row, real* out, Py_ssize_t begin, Py_ssize_t end, const Py_ssize_t C, const int K
+) noexcept nogil:
+    cdef const real* w = <const real*> p.weights
+    cdef const Py_ssize_t* start = p.start
+    cdef Py_ssize_t x, c
+    cdef const real* s
+    cdef real acc
+    cdef int k
+    for x in range(begin, end):
+        s = row + start[x]*C
+        for c in range(C):
+            acc = s[c]*w[x*K]
+            for k in range(1, K):
+                acc = acc + s[k*C + c]*w[x*K + k]
+            out[x*C + c] = acc
+
+
+cdef inline void all_taps_c(
+    const Columns* p, const real* row, real* out, Py_ssize_t begin, Py_ssize_t end, const Py_ssize_t C
+) noexcept nogil:
+    if p.taps == 2:
+        all_taps(p, row, out, begin, end, C, 2)
+    elif p.taps == 4:
+        all_taps(p, row, out, begin, end, C, 4)
+    else:
+        all_taps(p, row, out, begin, end, C, 8)
+
+
+# The run of output columns that have all taps.
+cdef inline void find_whole_columns(const Columns* p, Py_ssize_t* begin, Py_ssize_t* end) noexcept nogil:
+    begin[0] = 0
+    end[0] = p.n_out
+    if p.count == NULL:
+        return
+    while begin[0] < end[0] and p.count[begin[0]] < p.taps:
+        begin[0] += 1
+    while end[0] > begin[0] and p.count[end[0] - 1] < p.taps:
+        end[0] -= 1
+
+
+cdef inline void sum_common_taps(const Columns* p, const real* row, real* out) noexcept nogil:
+    """Two, four and eight taps, unrolled but at the edges."""
+    cdef Py_ssize_t C = p.channels, begin, end
+    cdef Columns edge = p[0]
+    find_whole_columns(p, &begin, &end)
+    if C == 1:
+        all_taps_c(p, row, out, begin, end, 1)
+    elif C == 2:
+        all_taps_c(p, row, out, begin, end, 2)
+    elif C == 3:
+        all_taps_c(p, row, out, begin, end, 3)
+    elif C == 4:
+        all_taps_c(p, row, out, begin, end, 4)
+    else:
+        all_taps_c(p, row, out, begin, end, C)
+    edge.n_out = begin
+    sum_columns_many(&edge, row, out)
+    edge.n_out = p.n_out - end
+    edge.start += end
+    edge.weights = <const real*> p.weights + end*p.taps
+    if p.count != NULL:
+        edge.count += end
+    sum_columns_many(&edge, row, out + end*C)
+
+
 cdef inline void sum_columns(const Columns* p, const real* row, real* out) noexcept nogil:
-    if p.channels == 1:
+    if not p.varied and not p.from_zero and (p.taps == 2 or p.taps == 4 or p.taps == 8) and p.tap_step > 0:
+        sum_common_taps(p, row, out)
+    elif p.channels == 1:
         sum_columns_c(p, row, out, 1)
     elif p.channels == 2:
         sum_columns_c(p, row, out, 2)
@@ -366,20 +435,52 @@ cdef void double_columns(const Columns* p, const void* row, void* out) noexcept 
     sum_columns(p, <const double*> row, <double*> out)
 
 
-cdef inline void blend_reals(const void** rows, const real* w, int taps, real* out, Py_ssize_t n) noexcept nogil:
-    cdef const real* s = <const real*> rows[0]
+cdef inline void add_doubles(
+    const double** r, const double* w, double* out, Py_ssize_t n, const int K, const bint first
+) noexcept nogil:
+    # Pointers and weights in locals, or the compiler does not vectorise.
+    cdef const double* a = r[0]
+    cdef const double* b = r[1]
+    cdef const double* c = r[2] if K > 2 else a
+    cdef const double* d = r[3] if K > 2 else a
+    cdef double w0 = w[0], w1 = w[1], w2 = w[2] if K > 2 else 0, w3 = w[3] if K > 2 else 0, total
     cdef Py_ssize_t i
-    cdef int k
     for i in range(n):
-        out[i] = s[i]*w[0]
-    for k in range(1, taps):
-        s = <const real*> rows[k]
-        for i in range(n):
-            out[i] = out[i] + s[i]*w[k]
+        total = a[i]*w0 if first else out[i] + a[i]*w0
+        total = total + b[i]*w1
+        if K > 2:
+            total = (total + c[i]*w2) + d[i]*w3
+        out[i] = total
 
 
 cdef void double_blend(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
-    blend_reals(rows, <const double*> weights, taps, <double*> out, n)
+    cdef const double* w = <const double*> weights
+    cdef const double *part[4]
+    cdef double* d = <double*> out
+    cdef Py_ssize_t at, m, i
+    cdef int k, j
+    if taps == 2:
+        add_doubles(<const double**> rows, w, d, n, 2, True)
+        return
+    if taps == 4:
+        add_doubles(<const double**> rows, w, d, n, 4, True)
+        return
+    for at in range(0, n, 512):
+        m = min(n - at, 512)
+        k = 0
+        while k + 4 <= taps:
+            for j in range(4):
+                part[j] = <const double*> rows[k + j] + at
+            if k == 0:
+                add_doubles(part, w, d + at, m, 4, True)
+            else:
+                add_doubles(part, w + k, d + at, m, 4, False)
+            k += 4
+        while k < taps:
+            part[0] = <const double*> rows[k] + at
+            for i in range(m):
+                d[at + i] = part[0][i]*w[k] if k == 0 else d[at + i] + part[0][i]*w[k]
+            k += 1
 
 
 # Blends between a stored type and float. Sources and destination share one loop per number of taps: the element
@@ -694,8 +795,65 @@ cdef void area_float(const Columns* p, const void** rows, int taps, void* out) n
     area_float_from(p, rows, taps, <float*> out, 0)
 
 
+cdef inline void half_doubles(
+    const double* a, const double* b, double* out, Py_ssize_t n, const Py_ssize_t C
+) noexcept nogil:
+    cdef Py_ssize_t x, c
+    for x in range(n):
+        for c in range(C):
+            out[x*C + c] = (0 + (((a[2*x*C + c] + a[2*x*C + C + c]) + b[2*x*C + c]) + b[2*x*C + C + c]))*0.25
+
+
+cdef enum:
+    LISTED = 256          # taps of a window that are found by a list of where the first window has them
+
+
+cdef inline void listed_doubles(
+    const double** taps, Py_ssize_t area, Py_ssize_t step, double scale, double* out, Py_ssize_t n, const Py_ssize_t C
+) noexcept nogil:
+    cdef Py_ssize_t x, c, k, at, whole = area & ~<Py_ssize_t> 3
+    cdef double total
+    for x in range(n):
+        for c in range(C):
+            at = x*step + c
+            total = 0
+            for k in range(0, whole, 4):
+                total = total + (((taps[k][at] + taps[k + 1][at]) + taps[k + 2][at]) + taps[k + 3][at])
+            for k in range(whole, area):
+                total = total + taps[k][at]
+            out[x*C + c] = total*scale
+
+
+cdef inline void windows_of_doubles(
+    const Columns* p, const double** rows, double* out, Py_ssize_t n, const Py_ssize_t C
+) noexcept nogil:
+    cdef const double* taps[LISTED]
+    cdef int r, j
+    if p.factor == 2 and p.row_factor == 2:
+        half_doubles(rows[0], rows[1], out, n, C)
+        return
+    for r in range(p.row_factor):
+        for j in range(p.factor):
+            taps[r*p.factor + j] = rows[r] + j*C
+    listed_doubles(
+        <const double**> taps, p.factor*p.row_factor, p.factor*C,
+        <double> (<float> 1.0/<float> (p.factor*p.row_factor)), out, n, C,
+    )
+
+
 cdef void area_double(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
-    area_real(p, rows, taps, <double*> out, 0)
+    cdef Py_ssize_t n = 0
+    if taps == p.row_factor and p.factor*p.row_factor <= LISTED:
+        n = min(p.n_out, p.n_in//p.factor)
+        if p.channels == 1:
+            windows_of_doubles(p, <const double**> rows, <double*> out, n, 1)
+        elif p.channels == 2:
+            windows_of_doubles(p, <const double**> rows, <double*> out, n, 2)
+        elif p.channels == 3:
+            windows_of_doubles(p, <const double**> rows, <double*> out, n, 3)
+        else:
+            windows_of_doubles(p, <const double**> rows, <double*> out, n, p.channels)
+    area_real(p, rows, taps, <double*> out, n)
 
 
 cdef inline Py_ssize_t half_c(

@@ -17,6 +17,7 @@ cdef enum LaneKind:
     BYTES                 # one tap per 32-bit lane, widened from uint8: float weights
     SHORTS                # one tap per 16-bit lane: 16-bit elements
     FLOATS                # one tap per 32-bit lane: float elements and weights
+    DOUBLES               # one tap per 64-bit lane: elements and weights of doubles
     TWINS                 # two taps per 32-bit lane as 16-bit elements, four index bytes, weights two planes of floats
 
 cdef struct LaneFormat:
@@ -37,8 +38,8 @@ cdef struct Lanes:
     const int* used           # [blocks] tap groups that some lane of the block uses: no window starts behind the row
     const unsigned char* index    # [blocks][bytes of a vector]
     const unsigned char* weights  # [blocks][groups][...]
-    const unsigned short* masks   # FLOATS: [blocks][groups], lanes whose tap is in use
-    Py_ssize_t whole_begin, whole_end   # FLOATS: a run of blocks whose lanes use all their taps
+    const unsigned short* masks   # FLOATS, DOUBLES: [blocks][groups], lanes whose tap is in use
+    Py_ssize_t whole_begin, whole_end   # the same: a run of blocks whose lanes use all their taps
 
 cdef struct Columns:
     # One axis, quantised, as a horizontal kernel reads it. Output column x reads source columns
@@ -107,6 +108,7 @@ cdef struct RowKernels:
     LaneFormat half_u8_lanes
     LaneFormat half_u16_lanes
     LaneFormat float_lanes
+    LaneFormat double_lanes
     LaneFormat gather_lanes[3]     # of pixels that are bytes, words, and floats
     # OpenCV's uint8 LINEAR: 11-bit weights, int16 rows.
     columns_fn linear_u8_columns

@@ -4,6 +4,8 @@ include "pairs32.pxi"
 include "pillow.pxi"
 include "fixed.pxi"
 include "avx2_floats.pxi"
+include "doubles4.pxi"
+include "doubles.pxi"
 include "avx2_blends.pxi"
 include "floats8.pxi"
 include "words.pxi"
@@ -22,6 +24,7 @@ use_pair_kernels(&kernels)
 use_fixed(&kernels)
 use_singles(&kernels)
 use_avx2_floats(&kernels)
+use_doubles(&kernels)
 use_avx2_blends(&kernels)
 use_words(&kernels)
 use_word_rows(&kernels)

@@ -4,6 +4,8 @@ include "pairs32.pxi"
 include "pillow.pxi"
 include "areas.pxi"
 include "avx512.pxi"
+include "doubles8.pxi"
+include "doubles.pxi"
 include "windows.pxi"
 include "pixels.pxi"
 include "export.pxi"
@@ -26,5 +28,6 @@ cdef void v4_gather(
 use_sse_kernels(&kernels)
 use_pair_kernels(&kernels)
 use_avx512_kernels(&kernels)
+use_doubles(&kernels)
 use_windows(&kernels)
 kernels.gather = v4_gather

@@ -1,0 +1,81 @@
+# Rows of doubles by lane tables: written for a register that doubles4.pxi or doubles8.pxi names, from windows of one
+# register or of two. The bits are those of the plain loops.
+
+# Blocks begin..end. `inside`: all taps in one window. `masked`: some lanes have fewer taps than others.
+cdef inline void blocks_of_doubles(
+    const Columns* p, const double* row, double* out, Py_ssize_t begin, Py_ssize_t end, const int groups,
+    const bint inside, const bint narrow, const bint masked,
+) noexcept nogil:
+    cdef Lanes t = p.lanes[0]
+    cdef Py_ssize_t ahead = p.ahead, step = p.channels, b
+    cdef const double* w = <const double*> t.weights + DOUBLES_HELD*groups*begin
+    cdef const u16* mask = t.masks + groups*begin
+    cdef places index, advance = places_apart(<int> p.channels)
+    cdef packed_doubles zero = equal_doubles(0), head = zero, tail = zero, total = zero, value
+    cdef const double* s
+    cdef int k
+    for b in range(begin, end):
+        s = row + t.base[b]
+        _mm_prefetch(<const char*> s + ahead, 2)
+        index = load_places(t.index + 8*DOUBLES_HELD*b)
+        for k in range(t.used[b] if masked else groups):
+            if k == 0 or not inside:
+                head = load_doubles(s)
+                tail = head if narrow else load_doubles(s + DOUBLES_HELD)
+            value = weighed_doubles(doubles_of(head, tail, index, narrow), load_doubles(w + DOUBLES_HELD*k))
+            if k > 0:
+                total = added_where(total, value, mask[k]) if masked else added_doubles(total, value)
+            else:
+                total = added_doubles(value, zero) if masked and p.from_zero else value
+            if inside:
+                index = moved_places(index, advance)
+            else:
+                s += step
+        w += DOUBLES_HELD*groups
+        mask += groups
+        store_doubles(out + t.out[b], t.n - t.out[b], total)
+
+
+cdef inline void some_doubles(
+    const Columns* p, const double* row, double* out, Py_ssize_t begin, Py_ssize_t end, const int groups,
+    const bint masked,
+) noexcept nogil:
+    if p.lanes.inside and p.lanes.narrow:
+        blocks_of_doubles(p, row, out, begin, end, groups, True, True, masked)
+    elif p.lanes.inside:
+        blocks_of_doubles(p, row, out, begin, end, groups, True, False, masked)
+    elif p.lanes.narrow:
+        blocks_of_doubles(p, row, out, begin, end, groups, False, True, masked)
+    else:
+        blocks_of_doubles(p, row, out, begin, end, groups, False, False, masked)
+
+
+cdef void masked_doubles(
+    const Columns* p, const double* row, double* out, Py_ssize_t begin, Py_ssize_t end
+) noexcept nogil:
+    some_doubles(p, row, out, begin, end, p.lanes.groups, True)
+
+
+cdef void double_lane_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef const double* s = <const double*> row
+    cdef double* d = <double*> out
+    cdef Py_ssize_t begin, end
+    if t == NULL:
+        double_columns(p, row, out)
+        return
+    begin = t.blocks if p.from_zero else t.whole_begin
+    end = max(begin, t.whole_end)
+    masked_doubles(p, s, d, 0, begin)
+    if t.groups == 2:
+        some_doubles(p, s, d, begin, end, 2, False)
+    elif t.groups == 4:
+        some_doubles(p, s, d, begin, end, 4, False)
+    else:
+        some_doubles(p, s, d, begin, end, t.groups, False)
+    masked_doubles(p, s, d, end, t.blocks)
+
+
+cdef void use_doubles(RowKernels* table) noexcept:
+    table.double_columns = double_lane_columns
+    table.double_lanes = LaneFormat(DOUBLES, DOUBLES_HELD, 2*DOUBLES_HELD)
