@@ -407,7 +407,7 @@ def resize(
     Notes
     -----
     Source of the arithmetic: OpenCV 5.0. uint8 NEAREST, NEAREST_EXACT, LINEAR, LINEAR_EXACT, AREA and LANCZOS4 and
-    uint16 and float32 AREA give its bits; uint8 CUBIC is within 1.
+    uint16, int16 and float32 AREA give its bits; uint8 CUBIC is within 1.
 
     Examples
     --------

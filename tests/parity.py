@@ -12,7 +12,7 @@ import numpy as np
 
 import cyresize
 
-# What arithmetic.md promises to the bit. OpenCV has no AREA beyond four channels.
+# What is promised to the bit. OpenCV has no AREA beyond four channels.
 NEAREST_DTYPES = ("bool", "uint8", "int8", "uint16", "int16", "uint32", "int32", "float16", "float32", "float64")
 EXACT = (
     *(("NEAREST", dtype) for dtype in NEAREST_DTYPES),
@@ -23,6 +23,7 @@ EXACT = (
     ("LANCZOS4", "uint8"),
     ("AREA", "uint8"),
     ("AREA", "uint16"),
+    ("AREA", "int16"),
     ("AREA", "float32"),
 )
 
@@ -35,7 +36,6 @@ WITHIN = {
     ("CUBIC", "int16"): 3,
     ("LANCZOS4", "uint16"): 3,
     ("LANCZOS4", "int16"): 3,
-    ("AREA", "int16"): 1,
     ("LINEAR", "float32"): 1e-2,
     ("CUBIC", "float32"): 1e-2,
     ("LANCZOS4", "float32"): 1e-2,

@@ -65,7 +65,7 @@ def test_area_multiplies_by_the_factor_itself(rng, h, w, oh, ow):
     np.testing.assert_array_equal(cyresize.resize(image, (ow, oh), interpolation="area"), theirs)
 
 
-@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32"])
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "int16", "float32"])
 @pytest.mark.parametrize(
     ("across", "down"),
     [
@@ -78,7 +78,8 @@ def test_area_by_whole_factors(rng, dtype, across, down):
     for channels in (1, 2, 3, 4):
         for width in (1, 3, 5, 20, 37):
             shape = (2 * down, width * across) if channels == 1 else (2 * down, width * across, channels)
-            image = (rng.random(shape) * (65535 if dtype == "uint16" else 255)).astype(dtype)
+            low, high = {"uint16": (0, 65535), "int16": (-32768, 32767)}.get(dtype, (0, 255))
+            image = rng.uniform(low, high, shape).astype(dtype)
             theirs = cv2.resize(image, (width, 2), interpolation=cv2.INTER_AREA)
             np.testing.assert_array_equal(cyresize.resize(image, (width, 2), interpolation="area"), theirs)
 

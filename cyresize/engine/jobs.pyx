@@ -12,7 +12,7 @@ from cyresize.engine.plan cimport FLOAT32, FLOAT64, INT16, INT32, AxisPlan
 from cyresize.engine.resample cimport (
     COLUMNS_FIRST, COLUMNS_ONLY, ROWS_FIRST, ROWS_ONLY, WINDOW, Job, Pipeline, new_job,
 )
-from cyresize.engine.rows.table cimport F32, NO_LANES, U8, U16, U32, weighted_window_fn
+from cyresize.engine.rows.table cimport F32, I16, NO_LANES, U8, U16, U32, weighted_window_fn
 
 from cyresize.engine import rules
 
@@ -27,6 +27,10 @@ cdef enum:
     FEW_SAMPLES = 160         # for which each call shows
 
 cdef Py_ssize_t[9] SIZES = [1, 1, 2, 2, 2, 4, 4, 4, 8]
+
+
+cdef inline bint is_word(int element) noexcept:
+    return element == U16 or element == I16
 
 
 cdef void float_kernels(Job job, int element, int stored, int order) noexcept:
@@ -58,9 +62,9 @@ cdef int cheaper_order(int element, Py_ssize_t channels, AxisPlan columns, AxisP
     """
     cdef double h = rows.n_in, w = columns.n_in, oh = rows.n_out, ow = columns.n_out, scale = max(w/ow, 1.0)
     cdef bint single = element == F32
-    # uint8 and uint16 are filtered as they are stored; the other types are widened first. Of floats, two rows are
+    # uint8 and words are filtered as they are stored; the other types are widened first. Of floats, two rows are
     # filtered at once where that comes first.
-    cdef bint direct = element == U8 or element == U16, wide = element >= U32
+    cdef bint direct = element == U8 or is_word(element), wide = element >= U32
     cdef bint many = columns.taps > 4, window = has_window(element, channels, columns, rows)
     cdef double lanes = (3 + 3*columns.taps)*max(scale/2.0, 1.0)
     if direct and many:
@@ -82,7 +86,7 @@ cdef int cheaper_order(int element, Py_ssize_t channels, AxisPlan columns, AxisP
 
 
 cdef double window_cost(Py_ssize_t channels, AxisPlan columns, double scale) noexcept:
-    # Of uint16 by lanes, while blocks are full; then of three and four channels pixel by pixel. Rows of columns first
+    # Of words by lanes, while blocks are full; then of three and four channels pixel by pixel. Rows of columns first
     # leave the nearest cache with what they need: tables, and rings of floats.
     cdef bint pixels = channels == 3 or channels == 4, short = columns.n_out*channels < FEW_SAMPLES
     cdef bint wide = columns.n_out*channels > MOST_KEPT_NEAR
@@ -96,7 +100,7 @@ cdef bint has_window(int element, Py_ssize_t channels, AxisPlan columns, AxisPla
     return (
         columns.taps == rows.taps and (columns.taps == 2 or columns.taps == 4)
         and rows.n_out <= rows.n_in*most_growth(element, channels, columns, rows)
-        and not columns.from_zero and columns.short_at_edges() and (element == F32 or element == U16)
+        and not columns.from_zero and columns.short_at_edges() and (element == F32 or is_word(element))
     )
 
 
@@ -138,19 +142,19 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     # Kernels that widen store whole vectors: never into the destination.
     to_scratch = order == COLUMNS_FIRST or (order == COLUMNS_ONLY and p.narrow != NULL)
     apart = pixels and pixels_beat_lanes(order, channels, columns)
-    if to_scratch and element == U16 and twins_beat_lanes(channels, columns) and not apart:
-        job.use_lanes(&kernels.word_taps_lanes, SINGLE_FLOATS, kernels.word_taps2)
+    if to_scratch and is_word(element) and twins_beat_lanes(channels, columns) and not apart:
+        job.use_lanes(&kernels.word_taps_lanes, SINGLE_FLOATS, kernels.word_taps2[element])
         if job.lanes != NULL:
             p.widen = NULL
             p.row_size = SIZES[element]
-            p.columns_pass = kernels.word_taps
+            p.columns_pass = kernels.word_taps[element]
             return job
-    if to_scratch and element == U16 and channels == 1 and words_beat_lanes(columns):
+    if to_scratch and is_word(element) and channels == 1 and words_beat_lanes(columns):
         p.widen = NULL
         p.row_size = SIZES[element]
-        p.columns_pass = kernels.word_singles
+        p.columns_pass = kernels.word_singles[element]
         return job
-    if to_scratch and kernels.columns_from[element] != NULL and not (apart and element == U16):
+    if to_scratch and kernels.columns_from[element] != NULL and not (apart and is_word(element)):
         job.use_lanes(&kernels.columns_from_lanes[element], SINGLE_FLOATS, kernels.columns_from2[element])
         if job.lanes != NULL:
             p.widen = NULL
@@ -161,8 +165,8 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
         p.widen = NULL
         p.row_size = SIZES[element]
         p.columns_pass = kernels.pixels_from[element]
-        if element == U16 and order == COLUMNS_FIRST and in_twos(columns):
-            p.columns_pass2 = kernels.word_pixels2
+        if is_word(element) and order == COLUMNS_FIRST and in_twos(columns):
+            p.columns_pass2 = kernels.word_pixels2[element]
         return job
     if not apart or (channels == 3 and columns.taps == 2):
         job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS, kernels.float_columns2)
@@ -208,7 +212,7 @@ cdef bint in_twos(AxisPlan columns) noexcept:
 
 
 cdef bint twins_beat_lanes(Py_ssize_t channels, AxisPlan columns) noexcept:
-    """Whether two taps of uint16 are worth a shuffle of their own; measured."""
+    """Whether two taps of words are worth a shuffle of their own; measured."""
     cdef bint grows = columns.n_out > columns.n_in
     if not in_twos(columns):
         return False
@@ -217,9 +221,9 @@ cdef bint twins_beat_lanes(Py_ssize_t channels, AxisPlan columns) noexcept:
 
 
 cdef bint words_beat_lanes(AxisPlan columns) noexcept:
-    """Whether one channel of uint16 is filtered faster without lanes, and without being widened first; measured."""
+    """Whether one channel of words is filtered faster without lanes, and without being widened first; measured."""
     cdef double shrink = <double> columns.n_in/columns.n_out
-    if kernels.word_singles == NULL or not in_fours(columns):
+    if kernels.word_singles[<int> U16] == NULL or not in_fours(columns):
         return False
     if kernels.columns_from_lanes[<int> U16].kind == NO_LANES:
         return columns.taps == 2 or (columns.taps == 4 and shrink > 1)
@@ -354,15 +358,17 @@ cdef Job area_whole_job(
     if quarter and element == F32 and (channels == 1 or channels == 4):
         # One channel: OpenCV's vectors of four columns, its plain loop for the rest.
         p.columns.row_pairs = min(ow, w // 2) & (~<Py_ssize_t> 3 if channels == 1 else -1)
-    if element == U8 or (element == U16 and vectored):
+    if element == U8 or (is_word(element) and vectored):
         p.widen = NULL
         p.narrow = NULL
         p.row_size = p.out_size = SIZES[element]
-        p.window = kernels.area_u8 if not vectored else kernels.half_u8 if element == U8 else kernels.half_u16
+        p.window = kernels.area_u8
+        if vectored:
+            p.window = kernels.half_u8 if element == U8 else kernels.half_u16 if element == U16 else kernels.half_i16
     if partial or element >= U32:
         return job
-    if element == U16 and vectored:
-        job.use_lanes(&kernels.half_u16_lanes, NO_WEIGHTS, NULL)
+    if is_word(element) and vectored:
+        job.use_lanes(&kernels.half_words_lanes, NO_WEIGHTS, NULL)
     elif element == U8 and vectored:
         job.use_lanes(&kernels.half_u8_lanes, NO_WEIGHTS, NULL)
     elif element == U8:

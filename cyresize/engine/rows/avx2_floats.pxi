@@ -7,13 +7,16 @@ from cyresize.engine.rows.avx2_floats cimport *
 ctypedef fused lane_sample:
     float
     u16
+    i16
 
 
 cdef inline __m256 load_eight(const lane_sample* s) noexcept nogil:
     if lane_sample is float:
         return _mm256_loadu_ps(s)
-    else:
+    elif lane_sample is u16:
         return _mm256_cvtepi32_ps(_mm256_cvtepu16_epi32(_mm_loadu_si128(<const __m128i*> s)))
+    else:
+        return _mm256_cvtepi32_ps(_mm256_cvtepi16_epi32(_mm_loadu_si128(<const __m128i*> s)))
 
 
 # The first `left` of eight floats.
@@ -161,14 +164,24 @@ cdef void avx2_float_columns2(
     eight_rows(p, <const float*> row, <const float*> second, <float*> out, <float*> second_out, True)
 
 
-cdef void avx2_words_to_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+cdef void avx2_u16_to_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
     eight_rows(p, <const u16*> row, <const u16*> row, <float*> out, <float*> out, False)
 
 
-cdef void avx2_words_to_float_columns2(
+cdef void avx2_i16_to_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    eight_rows(p, <const i16*> row, <const i16*> row, <float*> out, <float*> out, False)
+
+
+cdef void avx2_u16_to_float_columns2(
     const Columns* p, const void* row, const void* second, void* out, void* second_out
 ) noexcept nogil:
     eight_rows(p, <const u16*> row, <const u16*> second, <float*> out, <float*> second_out, True)
+
+
+cdef void avx2_i16_to_float_columns2(
+    const Columns* p, const void* row, const void* second, void* out, void* second_out
+) noexcept nogil:
+    eight_rows(p, <const i16*> row, <const i16*> second, <float*> out, <float*> second_out, True)
 
 
 cdef enum:
@@ -386,6 +399,8 @@ cdef void use_avx2_floats(RowKernels* table) noexcept:
     table.float_lanes = LaneFormat(FLOATS, 8, 16)
     table.lane_windows[<int> F32] = avx2_lane_windows
     table.lane_windows2[<int> F32] = avx2_lane_windows2
-    table.columns_from[<int> U16] = avx2_words_to_float_columns
-    table.columns_from2[<int> U16] = avx2_words_to_float_columns2
-    table.columns_from_lanes[<int> U16] = LaneFormat(FLOATS, 8, 16)
+    table.columns_from[<int> U16] = avx2_u16_to_float_columns
+    table.columns_from[<int> I16] = avx2_i16_to_float_columns
+    table.columns_from2[<int> U16] = avx2_u16_to_float_columns2
+    table.columns_from2[<int> I16] = avx2_i16_to_float_columns2
+    table.columns_from_lanes[<int> U16] = table.columns_from_lanes[<int> I16] = LaneFormat(FLOATS, 8, 16)

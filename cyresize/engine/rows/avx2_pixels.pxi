@@ -49,8 +49,9 @@ cdef inline __m256 two_pixels(
 
 
 # Packing saturates; see whole_words for what int32 cannot hold.
-cdef inline __m128i to_words(__m128 v) noexcept nogil:
-    return _mm_packus_epi32(_mm_cvtps_epi32(_mm_min_ps(_mm_set1_ps(65535), v)), _mm_setzero_si128())
+cdef inline __m128i to_words(__m128 v, const bint signed) noexcept nogil:
+    cdef __m128i whole = _mm_cvtps_epi32(_mm_min_ps(_mm_set1_ps(65535), v))
+    return _mm_packs_epi32(whole, whole) if signed else _mm_packus_epi32(whole, whole)
 
 
 # One pixel, exactly; and two, with a sample too many if they have three channels.
@@ -61,7 +62,7 @@ cdef inline void store_pixel(lane_sample* out, const Py_ssize_t C, __m128 v) noe
         _mm_storeu_ps(samples, v)
         memcpy(out, samples, C*sizeof(float))
     else:
-        _mm_storeu_si128(<__m128i*> words, to_words(v))
+        _mm_storeu_si128(<__m128i*> words, to_words(v, lane_sample is i16))
         memcpy(out, words, C*sizeof(u16))
 
 
@@ -74,8 +75,8 @@ cdef inline void store_pixels(lane_sample* out, const Py_ssize_t C, __m256 v) no
             _mm_storeu_ps(out, first)
             _mm_storeu_ps(out + C, second)
     else:
-        _mm_storel_epi64(<__m128i*> out, to_words(first))
-        _mm_storel_epi64(<__m128i*> (out + C), to_words(second))
+        _mm_storel_epi64(<__m128i*> out, to_words(first, lane_sample is i16))
+        _mm_storel_epi64(<__m128i*> (out + C), to_words(second, lane_sample is i16))
 
 
 cdef inline __m128 blend_tap(
@@ -159,10 +160,16 @@ cdef void float_pixel_windows(
     pixel_windows(p, <const float**> rows, weights, <float*> out, taps)
 
 
-cdef void word_pixel_windows(
+cdef void u16_pixel_windows(
     const Columns* p, const void** rows, const void* weights, int taps, void* out
 ) noexcept nogil:
     pixel_windows(p, <const u16**> rows, weights, <u16*> out, taps)
+
+
+cdef void i16_pixel_windows(
+    const Columns* p, const void** rows, const void* weights, int taps, void* out
+) noexcept nogil:
+    pixel_windows(p, <const i16**> rows, weights, <i16*> out, taps)
 
 
 # Two output rows at once, two taps along both axes.
@@ -237,12 +244,21 @@ cdef void float_pixel_windows2(
     )
 
 
-cdef void word_pixel_windows2(
+cdef void u16_pixel_windows2(
     const Columns* p, const void** rows, const void** second, const void* weights, const void* second_weights,
     int taps, void* out, void* second_out,
 ) noexcept nogil:
     pixel_windows2(
         p, <const u16**> rows, <const u16**> second, weights, second_weights, taps, <u16*> out, <u16*> second_out
+    )
+
+
+cdef void i16_pixel_windows2(
+    const Columns* p, const void** rows, const void** second, const void* weights, const void* second_weights,
+    int taps, void* out, void* second_out,
+) noexcept nogil:
+    pixel_windows2(
+        p, <const i16**> rows, <const i16**> second, weights, second_weights, taps, <i16*> out, <i16*> second_out
     )
 
 
@@ -295,8 +311,12 @@ cdef void avx2_float_pixels(const Columns* p, const void* row, void* out) noexce
     weigh_pixels_in_twos(p, <const float*> row, <float*> out)
 
 
-cdef void avx2_word_pixels(const Columns* p, const void* row, void* out) noexcept nogil:
+cdef void avx2_u16_pixels(const Columns* p, const void* row, void* out) noexcept nogil:
     weigh_pixels_in_twos(p, <const u16*> row, <float*> out)
+
+
+cdef void avx2_i16_pixels(const Columns* p, const void* row, void* out) noexcept nogil:
+    weigh_pixels_in_twos(p, <const i16*> row, <float*> out)
 
 
 # Eight results of one channel from windows of 2 x 2, added within rows first.
@@ -329,9 +349,12 @@ cdef void avx2_area_float(const Columns* p, const void** rows, int taps, void* o
 
 cdef void use_avx2_pixels(RowKernels* table) noexcept:
     table.float_pixels = avx2_float_pixels
-    table.pixels_from[<int> U16] = avx2_word_pixels
+    table.pixels_from[<int> U16] = avx2_u16_pixels
+    table.pixels_from[<int> I16] = avx2_i16_pixels
     table.area_float = avx2_area_float
     table.pixel_windows[<int> F32] = float_pixel_windows
-    table.pixel_windows[<int> U16] = word_pixel_windows
+    table.pixel_windows[<int> U16] = u16_pixel_windows
+    table.pixel_windows[<int> I16] = i16_pixel_windows
     table.pixel_windows2[<int> F32] = float_pixel_windows2
-    table.pixel_windows2[<int> U16] = word_pixel_windows2
+    table.pixel_windows2[<int> U16] = u16_pixel_windows2
+    table.pixel_windows2[<int> I16] = i16_pixel_windows2

@@ -239,26 +239,30 @@ cdef void avx512_float_columns2(
     masked_floats2(p, r, s, d, e, t.whole_end, t.blocks)
 
 
-# uint16 row to float row, and a second one by the same tables if `two`. Lanes whose taps have ended have weight 0, and
-# integers are finite.
-cdef inline __m512 words_of(__m512i head, __m512i tail, __m512i index, const bint narrow) noexcept nogil:
+# 16-bit integers to a float row, and a second one by the same tables if `two`. Lanes whose taps have ended have weight
+# 0, and integers are finite. Signed ones go to the upper halves of their lanes, where their sign is.
+cdef inline __m512 words_of(
+    __m512i head, __m512i tail, __m512i index, const bint narrow, const bint signed
+) noexcept nogil:
+    cdef __mmask32 halves = 0xaaaaaaaa if signed else 0x55555555
     cdef __m512i v
     if narrow:
-        v = _mm512_maskz_permutexvar_epi16(0x55555555, index, head)
+        v = _mm512_maskz_permutexvar_epi16(halves, index, head)
     else:
-        v = _mm512_maskz_permutex2var_epi16(0x55555555, head, index, tail)
-    return _mm512_cvtepi32_ps(v)
+        v = _mm512_maskz_permutex2var_epi16(halves, head, index, tail)
+    return _mm512_cvtepi32_ps(_mm512_srai_epi32(v, 16) if signed else v)
 
 
 cdef inline void word_blocks(
-    const Columns* p, const u16* row, const u16* second, float* out, float* second_out, const int groups,
+    const Columns* p, const word* row, const word* second, float* out, float* second_out, const int groups,
     const bint inside, const bint narrow, const bint two,
 ) noexcept nogil:
     cdef Lanes t = p.lanes[0]
     cdef Py_ssize_t ahead = p.ahead, step = p.channels
     cdef const u8* w = t.weights
     cdef Py_ssize_t b, at
-    cdef __m512i zero = _mm512_setzero_si512(), advance = _mm512_set1_epi32(<int> p.channels), index
+    cdef __m512i zero = _mm512_setzero_si512(), index
+    cdef __m512i advance = _mm512_set1_epi32(<int> p.channels << (16 if word is i16 else 0))
     cdef __m512i head = zero, tail = zero, head2 = zero, tail2 = zero
     cdef __m512 total = _mm512_setzero_ps(), total2 = total, value, weights
     cdef int k
@@ -268,6 +272,8 @@ cdef inline void word_blocks(
         if two:
             fetch(second + at, ahead)
         index = _mm512_load_si512(t.index + 64*b)
+        if word is i16:
+            index = _mm512_slli_epi32(index, 16)
         for k in range(groups if inside else t.used[b]):
             if k == 0 or not inside:
                 head = _mm512_loadu_si512(row + at)
@@ -278,10 +284,10 @@ cdef inline void word_blocks(
                     if not narrow:
                         tail2 = _mm512_loadu_si512(second + at + 32)
             weights = _mm512_loadu_ps(w + 64*k)
-            value = _mm512_mul_ps(words_of(head, tail, index, narrow), weights)
+            value = _mm512_mul_ps(words_of(head, tail, index, narrow, word is i16), weights)
             total = value if k == 0 else _mm512_add_ps(total, value)
             if two:
-                value = _mm512_mul_ps(words_of(head2, tail2, index, narrow), weights)
+                value = _mm512_mul_ps(words_of(head2, tail2, index, narrow, word is i16), weights)
                 total2 = value if k == 0 else _mm512_add_ps(total2, value)
             if inside:
                 index = _mm512_add_epi32(index, advance)
@@ -294,7 +300,7 @@ cdef inline void word_blocks(
 
 
 cdef inline void word_blocks_of(
-    const Columns* p, const u16* row, const u16* second, float* out, float* second_out, const int groups,
+    const Columns* p, const word* row, const word* second, float* out, float* second_out, const int groups,
     const bint two,
 ) noexcept nogil:
     if p.lanes.inside and p.lanes.narrow:
@@ -308,7 +314,7 @@ cdef inline void word_blocks_of(
 
 
 cdef inline void word_rows(
-    const Columns* p, const u16* row, const u16* second, float* out, float* second_out, const bint two
+    const Columns* p, const word* row, const word* second, float* out, float* second_out, const bint two
 ) noexcept nogil:
     if p.lanes.groups == 2:
         word_blocks_of(p, row, second, out, second_out, 2, two)
@@ -318,14 +324,24 @@ cdef inline void word_rows(
         word_blocks_of(p, row, second, out, second_out, p.lanes.groups, two)
 
 
-cdef void avx512_words_to_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+cdef void avx512_u16_to_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
     word_rows(p, <const u16*> row, <const u16*> row, <float*> out, <float*> out, False)
 
 
-cdef void avx512_words_to_float_columns2(
+cdef void avx512_i16_to_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    word_rows(p, <const i16*> row, <const i16*> row, <float*> out, <float*> out, False)
+
+
+cdef void avx512_u16_to_float_columns2(
     const Columns* p, const void* row, const void* second, void* out, void* second_out
 ) noexcept nogil:
     word_rows(p, <const u16*> row, <const u16*> second, <float*> out, <float*> second_out, True)
+
+
+cdef void avx512_i16_to_float_columns2(
+    const Columns* p, const void* row, const void* second, void* out, void* second_out
+) noexcept nogil:
+    word_rows(p, <const i16*> row, <const i16*> second, <float*> out, <float*> second_out, True)
 
 
 # uint16 by weights in 1/65536: sums of 32 bits.
@@ -721,23 +737,28 @@ cdef inline __m512i quarter_words(__m512i a, __m512i b, __m512i c, __m512i d) no
     return _mm512_add_epi16(quarters, _mm512_srli_epi16(_mm512_add_epi16(rest, _mm512_set1_epi16(2)), 2))
 
 
-cdef inline __m512i window_words(const u16* s, __m512i index) noexcept nogil:
-    return _mm512_permutex2var_epi16(_mm512_loadu_si512(s), index, _mm512_loadu_si512(s + 32))
+# Signed words are moved by 2**15 to where others are, and their quarters back.
+cdef inline __m512i window_words(const word* s, __m512i index) noexcept nogil:
+    cdef __m512i v = _mm512_permutex2var_epi16(_mm512_loadu_si512(s), index, _mm512_loadu_si512(s + 32))
+    if word is i16:
+        return _mm512_xor_si512(v, _mm512_set1_epi16(-32768))
+    else:
+        return v
 
 
-cdef void avx512_half_u16(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+cdef inline void half_words_by_lanes(const Columns* p, const void** rows, int taps, word* out) noexcept nogil:
     cdef Lanes t
-    cdef const u16* r0
-    cdef const u16* r1
-    cdef const u16* a
-    cdef const u16* b
-    cdef __m512i index
+    cdef const word* r0
+    cdef const word* r1
+    cdef const word* a
+    cdef const word* b
+    cdef __m512i index, quarters
     cdef Py_ssize_t i, C = p.channels, ahead = p.ahead
     if p.lanes == NULL or taps < 2:
-        half_u16(p, rows, taps, out)
+        half_words_from(p, rows, taps, out, 0)
         return
     t = p.lanes[0]
-    r0, r1 = <const u16*> rows[0], <const u16*> rows[1]
+    r0, r1 = <const word*> rows[0], <const word*> rows[1]
     for i in range(t.blocks):
         index = _mm512_load_si512(t.index + 64*i)
         a = r0 + t.base[i]
@@ -747,12 +768,20 @@ cdef void avx512_half_u16(const Columns* p, const void** rows, int taps, void* o
             fetch(b, ahead)
             fetch(a + 32, ahead)
             fetch(b + 32, ahead)
-        store64(
-            <u8*> out + 2*t.out[i], 2*(t.n - t.out[i]),
-            quarter_words(
-                window_words(a, index), window_words(a + C, index), window_words(b, index), window_words(b + C, index)
-            ),
+        quarters = quarter_words(
+            window_words(a, index), window_words(a + C, index), window_words(b, index), window_words(b + C, index)
         )
+        if word is i16:
+            quarters = _mm512_xor_si512(quarters, _mm512_set1_epi16(-32768))
+        store64(<u8*> (out + t.out[i]), 2*(t.n - t.out[i]), quarters)
+
+
+cdef void avx512_half_u16(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+    half_words_by_lanes(p, rows, taps, <u16*> out)
+
+
+cdef void avx512_half_i16(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+    half_words_by_lanes(p, rows, taps, <i16*> out)
 
 
 cdef inline __m512i exact_words(__m512i a, __m512i b, __m512i weights) noexcept nogil:
@@ -950,21 +979,26 @@ cdef void avx512_blend_past_caches(
     _mm_sfence()
 
 
-# Floats to unsigned integers: conversion rounds half to even, what is below 0 becomes 0, packing saturates above.
-# From 2**31 on conversion would wrap, so what is too large for any of them is limited before.
+# Floats to small integers: conversion rounds half to even, packing saturates. From 2**31 on conversion would wrap, so
+# what is too large for any of them is limited before; NaN stays and becomes the least number.
 cdef inline __m512i converted(__m512 v) noexcept nogil:
-    return _mm512_cvtps_epi32(_mm512_min_ps(v, _mm512_set1_ps(65535)))
+    return _mm512_cvtps_epi32(_mm512_min_ps(_mm512_set1_ps(65535), v))
 
 
 cdef inline __m512i whole_numbers(__m512 v) noexcept nogil:
     return _mm512_max_epi32(converted(v), _mm512_setzero_si512())
 
 
-cdef inline __m512i blend_words(const Operands* o, const int taps, const bint many, Py_ssize_t i) noexcept nogil:
+cdef inline __m256i to_words(__m512 v, const bint signed) noexcept nogil:
+    return _mm512_cvtsepi32_epi16(converted(v)) if signed else _mm512_cvtusepi32_epi16(whole_numbers(v))
+
+
+cdef inline __m512i blend_words(
+    const Operands* o, const int taps, const bint many, Py_ssize_t i, const bint signed
+) noexcept nogil:
     # Thirty-two columns as int32, packed within 16 bytes.
-    return _mm512_packus_epi32(
-        converted(blend16(o, taps, many, i)), converted(blend16(o, taps, many, i + 16))
-    )
+    cdef __m512i first = converted(blend16(o, taps, many, i)), second = converted(blend16(o, taps, many, i + 16))
+    return _mm512_packs_epi32(first, second) if signed else _mm512_packus_epi32(first, second)
 
 
 cdef inline __m512i blend_bytes(const Operands* o, const int taps, const bint many, Py_ssize_t i) noexcept nogil:
@@ -980,61 +1014,71 @@ cdef inline __m512i blend_bytes(const Operands* o, const int taps, const bint ma
 
 cdef inline void blend_whole(
     const float** rows, const float* weights, const int taps, const bint many, void* out, Py_ssize_t n,
-    const bint bytes,
+    const int element,
 ) noexcept nogil:
     # Ring rows may be read past their end; the destination takes only what belongs to it.
     cdef __m512i in_order = (
-        _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15) if bytes
+        _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15) if element == U8
         else _mm512_setr_epi32(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15)
     )
-    cdef Py_ssize_t i = 0, step = 64 if bytes else 32
+    cdef Py_ssize_t i = 0, step = 64 if element == U8 else 32
     cdef Operands o
     cdef __m512i v
     set_operands(&o, rows, weights, taps)
     while i + step <= n:
-        if bytes:
+        if element == U8:
             v = _mm512_permutexvar_epi32(in_order, blend_bytes(&o, taps, many, i))
             _mm512_storeu_si512(<u8*> out + i, v)
         else:
             claim(<u16*> out + i)
-            v = _mm512_permutexvar_epi32(in_order, blend_words(&o, taps, many, i))
+            v = _mm512_permutexvar_epi32(in_order, blend_words(&o, taps, many, i, element == I16))
             _mm512_storeu_si512(<u16*> out + i, v)
         i += step
     while i < n:
-        v = whole_numbers(blend16(&o, taps, many, i))
-        if bytes:
-            store16(<u8*> out + i, n - i, _mm512_cvtusepi32_epi8(v))
+        if element == U8:
+            store16(<u8*> out + i, n - i, _mm512_cvtusepi32_epi8(whole_numbers(blend16(&o, taps, many, i))))
         else:
-            store32(<u8*> out + 2*i, 2*(n - i), _mm512_cvtusepi32_epi16(v))
+            store32(<u8*> out + 2*i, 2*(n - i), to_words(blend16(&o, taps, many, i), element == I16))
         i += 16
 
 
 cdef inline void blend_whole_of(
-    const float** r, const float* w, int taps, void* out, Py_ssize_t n, const bint bytes
+    const float** r, const float* w, int taps, void* out, Py_ssize_t n, const int element
 ) noexcept nogil:
     if taps == 2:
-        blend_whole(r, w, 2, False, out, n, bytes)
+        blend_whole(r, w, 2, False, out, n, element)
     elif taps == 4:
-        blend_whole(r, w, 4, False, out, n, bytes)
+        blend_whole(r, w, 4, False, out, n, element)
     elif taps == 8:
-        blend_whole(r, w, 8, False, out, n, bytes)
+        blend_whole(r, w, 8, False, out, n, element)
     else:
-        blend_whole(r, w, taps, True, out, n, bytes)
+        blend_whole(r, w, taps, True, out, n, element)
 
 
 cdef void avx512_blend_to_u8(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
-    blend_whole_of(<const float**> rows, <const float*> weights, taps, out, n, True)
+    blend_whole_of(<const float**> rows, <const float*> weights, taps, out, n, U8)
 
 
 cdef void avx512_blend_to_u16(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
-    blend_whole_of(<const float**> rows, <const float*> weights, taps, out, n, False)
+    blend_whole_of(<const float**> rows, <const float*> weights, taps, out, n, U16)
+
+
+cdef void avx512_blend_to_i16(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    blend_whole_of(<const float**> rows, <const float*> weights, taps, out, n, I16)
+
+
+cdef inline void narrow_words(const float* s, void* out, Py_ssize_t n, const bint signed) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(0, n, 16):
+        store32(<u8*> out + 2*i, 2*(n - i), to_words(_mm512_loadu_ps(s + i), signed))
 
 
 cdef void avx512_narrow_u16(const void* row, void* out, Py_ssize_t n) noexcept nogil:
-    cdef const float* s = <const float*> row
-    cdef Py_ssize_t i
-    for i in range(0, n, 16):
-        store32(<u8*> out + 2*i, 2*(n - i), _mm512_cvtusepi32_epi16(whole_numbers(_mm512_loadu_ps(s + i))))
+    narrow_words(<const float*> row, out, n, False)
+
+
+cdef void avx512_narrow_i16(const void* row, void* out, Py_ssize_t n) noexcept nogil:
+    narrow_words(<const float*> row, out, n, True)
 
 
 # Pixels of words and of floats, whatever their type: elements are only moved. `far`: there is a row ahead to fetch.
@@ -1114,9 +1158,11 @@ cdef void use_avx512_kernels(RowKernels* table) noexcept:
     table.exact_u16_blend = avx512_exact_u16_blend
     table.exact_u16_lanes = LaneFormat(FLOATS, 16, 64)
     table.columns_from[<int> U8] = NULL   # widening first was measured to be faster than permutes of 16 bytes
-    table.columns_from[<int> U16] = avx512_words_to_float_columns
-    table.columns_from2[<int> U16] = avx512_words_to_float_columns2
-    table.columns_from_lanes[<int> U16] = LaneFormat(FLOATS, 16, 64)
+    table.columns_from[<int> U16] = avx512_u16_to_float_columns
+    table.columns_from[<int> I16] = avx512_i16_to_float_columns
+    table.columns_from2[<int> U16] = avx512_u16_to_float_columns2
+    table.columns_from2[<int> I16] = avx512_i16_to_float_columns2
+    table.columns_from_lanes[<int> U16] = table.columns_from_lanes[<int> I16] = LaneFormat(FLOATS, 16, 64)
     table.float_columns = avx512_float_columns
     table.float_columns2 = avx512_float_columns2
     table.float_pairs = avx512_float_pairs
@@ -1126,12 +1172,15 @@ cdef void use_avx512_kernels(RowKernels* table) noexcept:
     table.blend_to[<int> F32] = avx512_blend_to_floats
     table.blend_to[<int> U8] = avx512_blend_to_u8
     table.blend_to[<int> U16] = avx512_blend_to_u16
+    table.blend_to[<int> I16] = avx512_blend_to_i16
     table.narrow[<int> U16] = avx512_narrow_u16
+    table.narrow[<int> I16] = avx512_narrow_i16
     table.stream = avx512_stream
     table.stream_blend[<int> F32] = avx512_blend_past_caches
     table.gather = avx512_gather
     table.gather_lanes[1] = LaneFormat(SHORTS, 32, 64)
     table.gather_lanes[2] = LaneFormat(FLOATS, 16, 32)
     table.half_u16 = avx512_half_u16
-    table.half_u16_lanes = LaneFormat(SHORTS, 32, 64)
+    table.half_i16 = avx512_half_i16
+    table.half_words_lanes = LaneFormat(SHORTS, 32, 64)
     table.area_float = avx512_area_float

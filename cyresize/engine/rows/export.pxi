@@ -21,6 +21,7 @@ kernels.area_float = area_float
 kernels.area_double = area_double
 kernels.half_u8 = half_u8
 kernels.half_u16 = half_u16
+kernels.half_i16 = half_i16
 kernels.widen[:] = [
     widen_u8, widen_i8, widen_u16, widen_i16, widen_f16, NULL, widen_u32, widen_i32, NULL,
 ]

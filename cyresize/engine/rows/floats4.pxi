@@ -19,8 +19,12 @@ cdef inline packed_floats read_floats(const float* s) noexcept nogil:
     return _mm_loadu_ps(s)
 
 
-cdef inline packed_floats read_words(const u16* s) noexcept nogil:
-    return _mm_cvtepi32_ps(_mm_cvtepu16_epi32(_mm_loadl_epi64(<const __m128i*> s)))
+cdef inline packed_floats read_words(const word* s) noexcept nogil:
+    cdef __m128i v = _mm_loadl_epi64(<const __m128i*> s)
+    if word is u16:
+        return _mm_cvtepi32_ps(_mm_cvtepu16_epi32(v))
+    else:
+        return _mm_cvtepi32_ps(_mm_cvtepi16_epi32(v))
 
 
 cdef inline packed_floats multiplied(packed_floats a, packed_floats b) noexcept nogil:
@@ -35,14 +39,17 @@ cdef inline void store_register(float* out, packed_floats v) noexcept nogil:
     _mm_storeu_ps(out, v)
 
 
-# Rounded half to even. What int32 cannot hold becomes its least number, and 0 after packing: right for NaN and below,
-# so only the other end is limited first.
+# Rounded half to even. What int32 cannot hold becomes its least number, and the least one after packing: right for NaN
+# and below, so only the other end is limited first.
 cdef inline __m128i whole_words(packed_floats v) noexcept nogil:
     return _mm_cvtps_epi32(_mm_min_ps(_mm_set1_ps(65535), v))
 
 
-cdef inline void store_words(u16* out, packed_floats a, packed_floats b) noexcept nogil:
-    _mm_storeu_si128(<__m128i*> out, _mm_packus_epi32(whole_words(a), whole_words(b)))
+cdef inline void store_words(u16* out, packed_floats a, packed_floats b, const bint signed) noexcept nogil:
+    if signed:
+        _mm_storeu_si128(<__m128i*> out, _mm_packs_epi32(whole_words(a), whole_words(b)))
+    else:
+        _mm_storeu_si128(<__m128i*> out, _mm_packus_epi32(whole_words(a), whole_words(b)))
 
 
 cdef inline floats_of_two both_rows(__m128 first, __m128 second) noexcept nogil:
@@ -60,14 +67,18 @@ cdef inline floats_of_two four_of_two(const float* s) noexcept nogil:
     return both_rows(_mm_loadu_ps(s), _mm_loadu_ps(s))
 
 
-cdef inline floats_of_two even_words(pair v) noexcept nogil:
+cdef inline floats_of_two even_words(pair v, const bint signed) noexcept nogil:
     cdef __m128i low = _mm_set1_epi32(0xffff)
+    if signed:
+        return odd_words(paired(_mm_slli_epi32(v.first, 16), _mm_slli_epi32(v.second, 16)), True)
     return both_rows(
         _mm_cvtepi32_ps(_mm_and_si128(v.first, low)), _mm_cvtepi32_ps(_mm_and_si128(v.second, low))
     )
 
 
-cdef inline floats_of_two odd_words(pair v) noexcept nogil:
+cdef inline floats_of_two odd_words(pair v, const bint signed) noexcept nogil:
+    if signed:
+        return both_rows(_mm_cvtepi32_ps(_mm_srai_epi32(v.first, 16)), _mm_cvtepi32_ps(_mm_srai_epi32(v.second, 16)))
     return both_rows(_mm_cvtepi32_ps(_mm_srli_epi32(v.first, 16)), _mm_cvtepi32_ps(_mm_srli_epi32(v.second, 16)))
 
 

@@ -16,7 +16,7 @@ cdef inline packed_floats read_floats(const float* s) noexcept nogil:
     return _mm256_loadu_ps(s)
 
 
-cdef inline packed_floats read_words(const u16* s) noexcept nogil:
+cdef inline packed_floats read_words(const word* s) noexcept nogil:
     return load_eight(s)
 
 
@@ -32,17 +32,17 @@ cdef inline void store_register(float* out, packed_floats v) noexcept nogil:
     _mm256_storeu_ps(out, v)
 
 
-# Rounded half to even. What int32 cannot hold becomes its least number, and 0 after packing: right for NaN and below,
-# so only the other end is limited first.
+# Rounded half to even. What int32 cannot hold becomes its least number, and the least one after packing: right for NaN
+# and below, so only the other end is limited first.
 cdef inline __m256i whole_words(packed_floats v) noexcept nogil:
     return _mm256_cvtps_epi32(_mm256_min_ps(_mm256_set1_ps(65535), v))
 
 
 # Packing works within 16 bytes.
-cdef inline void store_words(u16* out, packed_floats a, packed_floats b) noexcept nogil:
-    _mm256_storeu_si256(
-        <__m256i*> out, _mm256_permute4x64_epi64(_mm256_packus_epi32(whole_words(a), whole_words(b)), 0xd8)
-    )
+cdef inline void store_words(u16* out, packed_floats a, packed_floats b, const bint signed) noexcept nogil:
+    cdef __m256i first = whole_words(a), second = whole_words(b)
+    first = _mm256_packs_epi32(first, second) if signed else _mm256_packus_epi32(first, second)
+    _mm256_storeu_si256(<__m256i*> out, _mm256_permute4x64_epi64(first, 0xd8))
 
 
 cdef inline floats_of_two equal_of_two(float v) noexcept nogil:
@@ -53,11 +53,15 @@ cdef inline floats_of_two four_of_two(const float* s) noexcept nogil:
     return _mm256_broadcast_ps(<const __m128*> s)
 
 
-cdef inline floats_of_two even_words(pair v) noexcept nogil:
+cdef inline floats_of_two even_words(pair v, const bint signed) noexcept nogil:
+    if signed:
+        return odd_words(_mm256_slli_epi32(v, 16), True)
     return _mm256_cvtepi32_ps(_mm256_and_si256(v, _mm256_set1_epi32(0xffff)))
 
 
-cdef inline floats_of_two odd_words(pair v) noexcept nogil:
+cdef inline floats_of_two odd_words(pair v, const bint signed) noexcept nogil:
+    if signed:
+        return _mm256_cvtepi32_ps(_mm256_srai_epi32(v, 16))
     return _mm256_cvtepi32_ps(_mm256_srli_epi32(v, 16))
 
 

@@ -5,13 +5,16 @@
 ctypedef fused pixel_sample:
     float
     u16
+    i16
 
 
 cdef inline __m128 read_pixel(const pixel_sample* s) noexcept nogil:
     if pixel_sample is float:
         return _mm_loadu_ps(s)
-    else:
+    elif pixel_sample is u16:
         return _mm_cvtepi32_ps(_mm_cvtepu16_epi32(_mm_loadl_epi64(<const __m128i*> s)))
+    else:
+        return _mm_cvtepi32_ps(_mm_cvtepi16_epi32(_mm_loadl_epi64(<const __m128i*> s)))
 
 
 cdef inline void pixel_row(
@@ -106,8 +109,12 @@ cdef void float_pixels(const Columns* p, const void* row, void* out) noexcept no
     weigh_pixels(p, <const float*> row, <float*> out)
 
 
-cdef void word_pixels(const Columns* p, const void* row, void* out) noexcept nogil:
+cdef void u16_pixels(const Columns* p, const void* row, void* out) noexcept nogil:
     weigh_pixels(p, <const u16*> row, <float*> out)
+
+
+cdef void i16_pixels(const Columns* p, const void* row, void* out) noexcept nogil:
+    weigh_pixels(p, <const i16*> row, <float*> out)
 
 
 # Two taps of three or four channels lie in eight bytes: for shrinking axes, where a block of lanes would be mostly

@@ -5,8 +5,8 @@ from libc.math cimport rint, rintf
 from libc.string cimport memcpy
 
 from cyresize.engine.rows.table cimport (
-    BYTES, DOUBLES, F32, FLOATS, PAIRS, PIXELS, QUADS, RUNS, SHORTS, SINGLES, SPLITS, TWINS, U8, U16, WORDS, Columns,
-    LaneFormat, Lanes, RowKernels,
+    BYTES, DOUBLES, F32, FLOATS, I16, PAIRS, PIXELS, QUADS, RUNS, SHORTS, SINGLES, SPLITS, TWINS, U8, U16, WORDS,
+    Columns, LaneFormat, Lanes, RowKernels,
 )
 
 ctypedef unsigned char u8
@@ -21,9 +21,14 @@ ctypedef fused real:
     float
     double
 
-ctypedef fused small_unsigned:
+ctypedef fused word:
+    u16
+    i16
+
+ctypedef fused small:
     u8
     u16
+    i16
 
 cdef union FloatBits:
     float f
@@ -642,28 +647,28 @@ cdef inline Py_ssize_t window_width(const Columns* p, Py_ssize_t x) noexcept nog
 
 
 cdef inline void area_small_from(
-    const Columns* p, const void** rows, int taps, small_unsigned* out, Py_ssize_t begin
+    const Columns* p, const void** rows, int taps, small* out, Py_ssize_t begin
 ) noexcept nogil:
     """Windows from output column ``begin`` on; sums of integers are exact in any order."""
     cdef Py_ssize_t x, c, j, width, C = p.channels
     cdef float scale = <float> 1.0/<float> (p.factor*p.row_factor)
-    cdef const small_unsigned* s
+    cdef const small* s
     cdef int r
-    cdef u64 total
+    cdef long long total
     cdef float mean
     for x in range(begin, p.n_out):
         width = window_width(p, x)
         for c in range(C):
             total = 0
             for r in range(taps):
-                s = <const small_unsigned*> rows[r] + x*p.factor*C + c
+                s = <const small*> rows[r] + x*p.factor*C + c
                 for j in range(width):
                     total += s[j*C]
             if width == p.factor and taps == p.row_factor:
                 mean = <float> total*scale
             else:
                 mean = <float> total/<float> (width*taps) if width*taps > 0 else 0
-            out[x*C + c] = <small_unsigned> <int> rintf(mean)
+            out[x*C + c] = <small> <int> rintf(mean)
 
 
 cdef enum:
@@ -857,16 +862,16 @@ cdef void area_double(const Columns* p, const void** rows, int taps, void* out) 
 
 
 cdef inline Py_ssize_t half_c(
-    const Columns* p, const void** rows, small_unsigned* out, Py_ssize_t begin, const Py_ssize_t C
+    const Columns* p, const void** rows, small* out, Py_ssize_t begin, const Py_ssize_t C
 ) noexcept nogil:
     """The whole 2 x 2 windows of a row, (sum + 2) >> 2, from ``begin`` on; returns how many there are."""
-    cdef const small_unsigned* a = <const small_unsigned*> rows[0] + 2*begin*C
-    cdef const small_unsigned* b = <const small_unsigned*> rows[1] + 2*begin*C
-    cdef small_unsigned* d = out + begin*C
+    cdef const small* a = <const small*> rows[0] + 2*begin*C
+    cdef const small* b = <const small*> rows[1] + 2*begin*C
+    cdef small* d = out + begin*C
     cdef Py_ssize_t x, c, n = min(p.n_out, p.n_in // 2)
     for x in range(begin, n):
         for c in range(C):
-            d[c] = <small_unsigned> ((<u32> a[c] + a[c + C] + b[c] + b[c + C] + 2) >> 2)
+            d[c] = <small> ((<i32> a[c] + a[c + C] + b[c] + b[c + C] + 2) >> 2)
         a += 2*C
         b += 2*C
         d += C
@@ -874,7 +879,7 @@ cdef inline Py_ssize_t half_c(
 
 
 cdef inline Py_ssize_t half(
-    const Columns* p, const void** rows, int taps, small_unsigned* out, Py_ssize_t begin
+    const Columns* p, const void** rows, int taps, small* out, Py_ssize_t begin
 ) noexcept nogil:
     if taps < 2:
         return begin
@@ -893,14 +898,20 @@ cdef void half_u8(const Columns* p, const void** rows, int taps, void* out) noex
         area_small_from(p, rows, taps, <u8*> out, done)
 
 
-cdef void half_u16_from(const Columns* p, const void** rows, int taps, void* out, Py_ssize_t begin) noexcept nogil:
-    cdef Py_ssize_t done = half(p, rows, taps, <u16*> out, begin)
+cdef inline void half_words_from(
+    const Columns* p, const void** rows, int taps, word* out, Py_ssize_t begin
+) noexcept nogil:
+    cdef Py_ssize_t done = half(p, rows, taps, out, begin)
     if done < p.n_out:
-        area_small_from(p, rows, taps, <u16*> out, done)
+        area_small_from(p, rows, taps, out, done)
 
 
 cdef void half_u16(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
-    half_u16_from(p, rows, taps, out, 0)
+    half_words_from(p, rows, taps, <u16*> out, 0)
+
+
+cdef void half_i16(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+    half_words_from(p, rows, taps, <i16*> out, 0)
 
 
 # ---- stored type <-> calculating type. Rounding is half to even, out of range saturates, NaN gives the smallest.

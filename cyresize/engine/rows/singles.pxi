@@ -1,18 +1,20 @@
-# One channel of floats or uint16, four output columns in a 16-byte register: the taps of a column are loaded side by
-# side, weighted and transposed. For axes that shrink so much that a block of lanes would be mostly empty, and for
-# levels without lanes of floats; for the horizontal pass alone and, of floats, for both at once. The bits are those of
-# the plain loops.
+# One channel of floats or 16-bit integers, four output columns in a 16-byte register: the taps of a column are loaded
+# side by side, weighted and transposed. For axes that shrink so much that a block of lanes would be mostly empty, and
+# for levels without lanes of floats; for the horizontal pass alone and, of floats, for both at once. The bits are those
+# of the plain loops.
 
 # Two samples at each of two places, and four at one place, weighted and added over the rows; `height` 0: of one row
 # without a weight.
 cdef inline __m128 pairs_at(const pixel_sample* s, Py_ssize_t a, Py_ssize_t b) noexcept nogil:
     cdef int[2] words
+    cdef __m128i v
     if pixel_sample is float:
         return _mm_castpd_ps(_mm_loadh_pd(_mm_load_sd(<const double*> (s + a)), <const double*> (s + b)))
     else:
         memcpy(words, s + a, 4)
         memcpy(words + 1, s + b, 4)
-        return _mm_cvtepi32_ps(_mm_cvtepu16_epi32(_mm_insert_epi32(_mm_cvtsi32_si128(words[0]), words[1], 1)))
+        v = _mm_insert_epi32(_mm_cvtsi32_si128(words[0]), words[1], 1)
+        return _mm_cvtepi32_ps(_mm_cvtepu16_epi32(v) if pixel_sample is u16 else _mm_cvtepi16_epi32(v))
 
 
 cdef inline __m128 blend_pairs(
@@ -117,8 +119,12 @@ cdef void float_singles(const Columns* p, const void* row, void* out) noexcept n
 
 
 # Only for plans without the exceptions above.
-cdef void word_singles(const Columns* p, const void* row, void* out) noexcept nogil:
+cdef void u16_singles(const Columns* p, const void* row, void* out) noexcept nogil:
     single_row(p, <const u16*> row, <float*> out)
+
+
+cdef void i16_singles(const Columns* p, const void* row, void* out) noexcept nogil:
+    single_row(p, <const i16*> row, <float*> out)
 
 
 # Both passes of output columns begin..end, one by one; they may have fewer taps than others.
@@ -167,5 +173,6 @@ cdef void float_single_windows(
 
 cdef void use_singles(RowKernels* table) noexcept:
     table.float_singles = float_singles
-    table.word_singles = word_singles
+    table.word_singles[<int> U16] = u16_singles
+    table.word_singles[<int> I16] = i16_singles
     table.float_single_windows = float_single_windows

@@ -37,6 +37,7 @@ cdef extern from "<immintrin.h>" nogil:
     __m128 _mm_unpacklo_ps(__m128, __m128)
     __m128 _mm_unpackhi_ps(__m128, __m128)
     __m128i _mm_cvtepu16_epi32(__m128i)
+    __m128i _mm_cvtepi16_epi32(__m128i)
     __m128i _mm_unpacklo_epi8(__m128i, __m128i)
     __m128i _mm_unpackhi_epi8(__m128i, __m128i)
     __m128i _mm_unpacklo_epi64(__m128i, __m128i)

@@ -228,30 +228,36 @@ cdef void sse_half_u8(const Columns* p, const void** rows, int taps, void* out) 
 
 
 # Four sums of 2 x 2 words: windows of one channel, or one window of three channels and what follows, or of four.
-cdef inline __m128i sums_of_words(const u16* a, const u16* b, const Py_ssize_t C) noexcept nogil:
-    cdef __m128i above, below
+cdef inline __m128i sums_of_words(const word* a, const word* b, const Py_ssize_t C) noexcept nogil:
+    cdef __m128i above, below, ones = _mm_set1_epi16(1)
     if C == 1:
         above, below = load16(a), load16(b)
-        above = _mm_add_epi32(_mm_and_si128(above, _mm_set1_epi32(0xffff)), _mm_srli_epi32(above, 16))
-        below = _mm_add_epi32(_mm_and_si128(below, _mm_set1_epi32(0xffff)), _mm_srli_epi32(below, 16))
+        if word is i16:
+            above, below = _mm_madd_epi16(above, ones), _mm_madd_epi16(below, ones)
+        else:
+            above = _mm_add_epi32(_mm_and_si128(above, _mm_set1_epi32(0xffff)), _mm_srli_epi32(above, 16))
+            below = _mm_add_epi32(_mm_and_si128(below, _mm_set1_epi32(0xffff)), _mm_srli_epi32(below, 16))
     else:
         above = _mm_add_epi32(four_words(a), four_words(a + C))
         below = _mm_add_epi32(four_words(b), four_words(b + C))
-    return _mm_srli_epi32(_mm_add_epi32(_mm_add_epi32(above, below), _mm_set1_epi32(2)), 2)
+    return _mm_srai_epi32(_mm_add_epi32(_mm_add_epi32(above, below), _mm_set1_epi32(2)), 2)
 
 
-cdef inline __m128i four_words(const u16* s) noexcept nogil:
-    return _mm_cvtepu16_epi32(_mm_loadl_epi64(<const __m128i*> s))
+cdef inline __m128i four_words(const word* s) noexcept nogil:
+    if word is u16:
+        return _mm_cvtepu16_epi32(_mm_loadl_epi64(<const __m128i*> s))
+    else:
+        return _mm_cvtepi16_epi32(_mm_loadl_epi64(<const __m128i*> s))
 
 
 # Windows two at a time, of one channel eight; n is at least that, and the last ones may be done twice.
 cdef inline void half_words_of(
-    const u16* a, const u16* b, u16* out, Py_ssize_t n, Py_ssize_t ahead, const Py_ssize_t C
+    const word* a, const word* b, word* out, Py_ssize_t n, Py_ssize_t ahead, const Py_ssize_t C
 ) noexcept nogil:
     cdef Py_ssize_t x = 0, step = 8 if C == 1 else 2, second = 8 if C == 1 else 2*C
-    cdef const u16* r
-    cdef const u16* s
-    cdef __m128i sums
+    cdef const word* r
+    cdef const word* s
+    cdef __m128i sums, more
     cdef int last
     while x < n:
         x = min(x, n - step)
@@ -259,37 +265,46 @@ cdef inline void half_words_of(
         if ahead != 0:
             _mm_prefetch(<const char*> r + ahead, 2)
             _mm_prefetch(<const char*> s + ahead, 2)
-        sums = _mm_packus_epi32(sums_of_words(r, s, C), sums_of_words(r + second, s + second, C))
+        sums, more = sums_of_words(r, s, C), sums_of_words(r + second, s + second, C)
+        sums = _mm_packs_epi32(sums, more) if word is i16 else _mm_packus_epi32(sums, more)
         if C == 3:
             # What would follow may be another row's.
             sums = _mm_shuffle_epi8(sums, _mm_setr_epi8(0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13, -1, -1, -1, -1))
             _mm_storel_epi64(<__m128i*> (out + x*C), sums)
             last = _mm_cvtsi128_si32(_mm_unpackhi_epi64(sums, sums))
-            memcpy(out + x*C + 4, &last, 2*sizeof(u16))
+            memcpy(out + x*C + 4, &last, 2*sizeof(word))
         else:
             _mm_storeu_si128(<__m128i*> (out + x*C), sums)
         x += step
 
 
-cdef void sse_half_u16(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
-    cdef const u16* a = <const u16*> rows[0]
-    cdef const u16* b
+cdef inline void sse_halves_of_words(const Columns* p, const void** rows, int taps, word* out) noexcept nogil:
+    cdef const word* a = <const word*> rows[0]
+    cdef const word* b
     cdef Py_ssize_t n = min(p.n_out, p.n_in // 2)
     # Loads of three channels bring the next pixel's first sample.
     if p.channels == 3:
         n = min(n, (p.n_in - 1) // 2)
     if taps < 2 or n < 8 or p.channels == 2 or p.channels > 4:
-        half_u16(p, rows, taps, out)
+        half_words_from(p, rows, taps, out, 0)
         return
-    b = <const u16*> rows[1]
+    b = <const word*> rows[1]
     if p.channels == 1:
-        half_words_of(a, b, <u16*> out, n, p.ahead, 1)
+        half_words_of(a, b, out, n, p.ahead, 1)
     elif p.channels == 3:
-        half_words_of(a, b, <u16*> out, n, p.ahead, 3)
+        half_words_of(a, b, out, n, p.ahead, 3)
     else:
-        half_words_of(a, b, <u16*> out, n, p.ahead, 4)
+        half_words_of(a, b, out, n, p.ahead, 4)
     if n < p.n_out:
-        half_u16_from(p, rows, taps, out, n)
+        half_words_from(p, rows, taps, out, n)
+
+
+cdef void sse_half_u16(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+    sse_halves_of_words(p, rows, taps, <u16*> out)
+
+
+cdef void sse_half_i16(const Columns* p, const void** rows, int taps, void* out) noexcept nogil:
+    sse_halves_of_words(p, rows, taps, <i16*> out)
 
 
 cdef void sse_gather(
@@ -330,10 +345,12 @@ cdef void use_sse_kernels(RowKernels* table) noexcept:
     table.columns_from_lanes[<int> U8] = LaneFormat(BYTES, 4, 16)
     table.float_pixels = float_pixels
     table.linear_u8_pixels = linear_u8_pixels
-    table.pixels_from[<int> U16] = word_pixels
+    table.pixels_from[<int> U16] = u16_pixels
+    table.pixels_from[<int> I16] = i16_pixels
     table.area_float = sse_area_float
     table.half_u8 = sse_half_u8
     table.half_u16 = sse_half_u16
+    table.half_i16 = sse_half_i16
     table.gather = sse_gather
     table.gather_lanes[0] = LaneFormat(SINGLES, 16, 16)
     table.stream = sse_stream

@@ -106,7 +106,7 @@ cdef struct RowKernels:
     LaneFormat pillow_u8_lanes[4]  # the first that fits
     LaneFormat area_whole_u8_lanes
     LaneFormat half_u8_lanes
-    LaneFormat half_u16_lanes
+    LaneFormat half_words_lanes
     LaneFormat float_lanes
     LaneFormat double_lanes
     LaneFormat gather_lanes[3]     # of pixels that are bytes, words, and floats
@@ -138,13 +138,13 @@ cdef struct RowKernels:
     columns_fn float_pairs    # two taps of three or four channels from a row in scratch; NULL: float_columns
     columns_fn float_pixels   # three or four channels without lanes; NULL: float_columns
     columns_fn float_singles  # one channel without lanes; NULL: float_columns
-    columns_fn word_singles   # the same of uint16; NULL: widen first
-    # uint16 to floats with an even number of taps: any channels by lanes, and three or four channels, two rows at once,
-    # without; NULL: columns_from, pixels_from.
+    columns_fn word_singles[9]    # the same of 16-bit integers; NULL: widen first
+    # 16-bit integers to floats with an even number of taps: any channels by lanes, and three or four channels, two rows
+    # at once, without; NULL: columns_from, pixels_from.
     LaneFormat word_taps_lanes
-    columns_fn word_taps
-    columns2_fn word_taps2
-    columns2_fn word_pixels2
+    columns_fn word_taps[9]
+    columns2_fn word_taps2[9]
+    columns2_fn word_pixels2[9]
     # Two or four taps along both axes, from the stored type to the same; may read SLACK bytes behind a row. NULL: two
     # passes. With lanes whose taps all lie inside; and for three or four channels, pixel by pixel.
     weighted_window_fn lane_windows[9]
@@ -158,9 +158,10 @@ cdef struct RowKernels:
     window_fn area_u8
     window_fn area_float
     window_fn area_double
-    # Area by 2 x 2 of uint8 and uint16, rounded half up.
+    # Area by 2 x 2 of uint8, uint16 and int16, rounded half up.
     window_fn half_u8
     window_fn half_u16
+    window_fn half_i16
     convert_fn widen[9]       # stored type -> float (U8 .. F32) or double (U32 .. F64)
     convert_fn narrow[9]
     columns_fn columns_from[9]    # row of the stored type to one of floats, with lanes only; NULL: widen first

@@ -8,6 +8,11 @@ cdef enum:
 ctypedef fused sample:
     float
     u16
+    i16
+
+
+cdef inline __m512 floats_of_words(__m256i v, const bint signed) noexcept nogil:
+    return _mm512_cvtepi32_ps(_mm512_cvtepi16_epi32(v) if signed else _mm512_cvtepu16_epi32(v))
 
 
 # Sixteen samples from each row, weighted and added in row order.
@@ -15,7 +20,7 @@ cdef inline __m512 read_floats(const sample* s) noexcept nogil:
     if sample is float:
         return _mm512_loadu_ps(s)
     else:
-        return _mm512_cvtepi32_ps(_mm512_cvtepu16_epi32(_mm256_loadu_si256(<const __m256i*> s)))
+        return floats_of_words(_mm256_loadu_si256(<const __m256i*> s), sample is i16)
 
 
 cdef inline __m512 blend_window(const sample** rows, Py_ssize_t at, const __m512* w, const int taps) noexcept nogil:
@@ -38,10 +43,10 @@ cdef inline __m512 read_two(const sample* s, Py_ssize_t a, Py_ssize_t b) noexcep
     if sample is float:
         return _mm512_insertf32x8(_mm512_castps256_ps512(_mm256_loadu_ps(s + a)), _mm256_loadu_ps(s + b), 1)
     else:
-        return _mm512_cvtepi32_ps(_mm512_cvtepu16_epi32(_mm256_inserti128_si256(
+        return floats_of_words(_mm256_inserti128_si256(
             _mm256_castsi128_si256(_mm_loadu_si128(<const __m128i*> (s + a))),
             _mm_loadu_si128(<const __m128i*> (s + b)), 1,
-        )))
+        ), sample is i16)
 
 
 cdef inline __m512 blend_two(const sample** rows, Py_ssize_t a, Py_ssize_t b, const __m512* w) noexcept nogil:
@@ -55,7 +60,7 @@ cdef inline void store_samples(sample* out, Py_ssize_t left, __m512 v) noexcept 
     if sample is float:
         store_floats(out, left, v)
     else:
-        store32(<u8*> out, 2*left, _mm512_cvtusepi32_epi16(whole_numbers(v)))
+        store32(<u8*> out, 2*left, to_words(v, sample is i16))
 
 
 cdef inline __m512 spread_weights(const float* w, __m512i spread) noexcept nogil:
@@ -153,18 +158,20 @@ cdef inline void window_of_pixel(
     cdef Py_ssize_t at = p.start[x]*p.channels
     cdef __m128 total = _mm_mul_ps(blend_pixel(rows, at, rw, taps), _mm_set1_ps(w[0]))
     cdef __mmask8 channels = <__mmask8> first_words(p.channels)
+    cdef __m128i whole
     cdef int k
     for k in range(1, p.count[x] if p.count != NULL else taps):
         at += p.channels
         total = _mm_add_ps(total, _mm_mul_ps(blend_pixel(rows, at, rw, taps), _mm_set1_ps(w[k])))
+    # Sums of integers are no larger than int32.
     if sample is float:
         _mm_mask_storeu_ps(out + x*p.channels, channels, total)
+    elif sample is i16:
+        whole = _mm_cvtps_epi32(total)
+        _mm_mask_storeu_epi16(out + x*p.channels, channels, _mm_packs_epi32(whole, whole))
     else:
-        total = _mm_min_ps(total, _mm_set1_ps(65535))
-        _mm_mask_storeu_epi16(
-            out + x*p.channels, channels,
-            _mm_cvtusepi32_epi16(_mm_max_epi32(_mm_cvtps_epi32(total), _mm_setzero_si128())),
-        )
+        whole = _mm_max_epi32(_mm_cvtps_epi32(total), _mm_setzero_si128())
+        _mm_mask_storeu_epi16(out + x*p.channels, channels, _mm_cvtusepi32_epi16(whole))
 
 
 # Output pixels begin..end, at least four, all of which have all taps; the last four may be done twice.
@@ -227,13 +234,22 @@ cdef void float_pixel_windows(
         pixel_windows(p, <const float**> rows, weights, <float*> out, 4)
 
 
-cdef void word_pixel_windows(
+cdef void u16_pixel_windows(
     const Columns* p, const void** rows, const void* weights, int taps, void* out
 ) noexcept nogil:
     if taps == 2:
         pixel_windows(p, <const u16**> rows, weights, <u16*> out, 2)
     else:
         pixel_windows(p, <const u16**> rows, weights, <u16*> out, 4)
+
+
+cdef void i16_pixel_windows(
+    const Columns* p, const void** rows, const void* weights, int taps, void* out
+) noexcept nogil:
+    if taps == 2:
+        pixel_windows(p, <const i16**> rows, weights, <i16*> out, 2)
+    else:
+        pixel_windows(p, <const i16**> rows, weights, <i16*> out, 4)
 
 
 # By lanes: blocks begin..end, all taps of a block in one window. `masked`: some lanes have fewer taps than others.
@@ -297,10 +313,16 @@ cdef void float_lane_windows(
     windows_by_lanes(p, <const float**> rows, weights, taps, <float*> out)
 
 
-cdef void word_lane_windows(
+cdef void u16_lane_windows(
     const Columns* p, const void** rows, const void* weights, int taps, void* out
 ) noexcept nogil:
     windows_by_lanes(p, <const u16**> rows, weights, taps, <u16*> out)
+
+
+cdef void i16_lane_windows(
+    const Columns* p, const void** rows, const void* weights, int taps, void* out
+) noexcept nogil:
+    windows_by_lanes(p, <const i16**> rows, weights, taps, <i16*> out)
 
 
 # The rows of two outputs at one place, each weighted and added in row order.
@@ -409,7 +431,7 @@ cdef void float_lane_windows2(
     )
 
 
-cdef void word_lane_windows2(
+cdef void u16_lane_windows2(
     const Columns* p, const void** rows, const void** second, const void* weights, const void* second_weights,
     int taps, void* out, void* second_out,
 ) noexcept nogil:
@@ -418,10 +440,22 @@ cdef void word_lane_windows2(
     )
 
 
+cdef void i16_lane_windows2(
+    const Columns* p, const void** rows, const void** second, const void* weights, const void* second_weights,
+    int taps, void* out, void* second_out,
+) noexcept nogil:
+    windows_by_lanes2(
+        p, <const i16**> rows, <const i16**> second, weights, second_weights, taps, <i16*> out, <i16*> second_out
+    )
+
+
 cdef void use_windows(RowKernels* table) noexcept:
     table.lane_windows[<int> F32] = float_lane_windows
-    table.lane_windows[<int> U16] = word_lane_windows
+    table.lane_windows[<int> U16] = u16_lane_windows
+    table.lane_windows[<int> I16] = i16_lane_windows
     table.lane_windows2[<int> F32] = float_lane_windows2
-    table.lane_windows2[<int> U16] = word_lane_windows2
+    table.lane_windows2[<int> U16] = u16_lane_windows2
+    table.lane_windows2[<int> I16] = i16_lane_windows2
     table.pixel_windows[<int> F32] = float_pixel_windows
-    table.pixel_windows[<int> U16] = word_pixel_windows
+    table.pixel_windows[<int> U16] = u16_pixel_windows
+    table.pixel_windows[<int> I16] = i16_pixel_windows

@@ -1,27 +1,27 @@
-# Rows of uint16 to rows of floats, two source rows at a time: written for the registers of two rows in which pillow.pxi
-# is written, and for the floats of two rows that floats4.pxi or floats8.pxi names. Two taps of four samples are one
-# byte shuffle. The bits are those of the plain loops.
+# Rows of 16-bit integers to rows of floats, two source rows at a time: written for the registers of two rows in which
+# pillow.pxi is written, and for the floats of two rows that floats4.pxi or floats8.pxi names. Two taps of four samples
+# are one byte shuffle. The bits are those of the plain loops.
 
 # Two more taps of both rows, to the sums so far; `first`: there are none yet.
 cdef inline floats_of_two add_twin_taps(
-    floats_of_two total, const u16* a, const u16* b, pair order, floats_of_two near, floats_of_two far,
+    floats_of_two total, const word* a, const word* b, pair order, floats_of_two near, floats_of_two far,
     const bint first,
 ) noexcept nogil:
     cdef pair taps = shuffle_bytes(load_two(<const u8*> a, <const u8*> b), order)
-    cdef floats_of_two value = weighed_of_two(even_words(taps), near)
+    cdef floats_of_two value = weighed_of_two(even_words(taps, word is i16), near)
     total = value if first else added_of_two(total, value)
-    return added_of_two(total, weighed_of_two(odd_words(taps), far))
+    return added_of_two(total, weighed_of_two(odd_words(taps, word is i16), far))
 
 
 # By lanes, four to a block.
 cdef inline void word_blocks_of_two(
-    const Columns* p, const u16* row, const u16* second, float* out, float* second_out, const int groups,
+    const Columns* p, const word* row, const word* second, float* out, float* second_out, const int groups,
     const bint fetching,
 ) noexcept nogil:
     cdef Lanes t = p.lanes[0]
     cdef const float* w = <const float*> t.weights
-    cdef const u16* a
-    cdef const u16* b
+    cdef const word* a
+    cdef const word* b
     cdef pair order
     cdef floats_of_two total = equal_of_two(0)
     cdef Py_ssize_t i, ahead = p.ahead, step = 2*p.channels
@@ -32,7 +32,7 @@ cdef inline void word_blocks_of_two(
             _mm_prefetch(<const char*> a + ahead, 2)
             _mm_prefetch(<const char*> b + ahead, 2)
         order = twice(t.index + 16*i)
-        for k in range(groups):
+        for k in range(groups if groups <= 2 else t.used[i]):
             total = add_twin_taps(
                 total, a + k*step, b + k*step, order, four_of_two(w + 8*k), four_of_two(w + 8*k + 4), k == 0
             )
@@ -41,7 +41,7 @@ cdef inline void word_blocks_of_two(
 
 
 cdef inline void word_blocks(
-    const Columns* p, const u16* row, const u16* second, float* out, float* second_out, const int groups
+    const Columns* p, const word* row, const word* second, float* out, float* second_out, const int groups
 ) noexcept nogil:
     if p.ahead != 0:
         word_blocks_of_two(p, row, second, out, second_out, groups, True)
@@ -49,24 +49,40 @@ cdef inline void word_blocks(
         word_blocks_of_two(p, row, second, out, second_out, groups, False)
 
 
-cdef void word_taps2(
-    const Columns* p, const void* row, const void* second, void* out, void* second_out
+cdef inline void word_blocks_of(
+    const Columns* p, const word* row, const word* second, float* out, float* second_out
 ) noexcept nogil:
     if p.lanes.groups == 1:
-        word_blocks(p, <const u16*> row, <const u16*> second, <float*> out, <float*> second_out, 1)
+        word_blocks(p, row, second, out, second_out, 1)
     elif p.lanes.groups == 2:
-        word_blocks(p, <const u16*> row, <const u16*> second, <float*> out, <float*> second_out, 2)
+        word_blocks(p, row, second, out, second_out, 2)
     else:
-        word_blocks(p, <const u16*> row, <const u16*> second, <float*> out, <float*> second_out, p.lanes.groups)
+        word_blocks(p, row, second, out, second_out, p.lanes.groups)
 
 
-cdef void word_taps(const Columns* p, const void* row, void* out) noexcept nogil:
-    word_taps2(p, row, row, out, out)
+cdef void u16_taps(const Columns* p, const void* row, void* out) noexcept nogil:
+    word_blocks_of(p, <const u16*> row, <const u16*> row, <float*> out, <float*> out)
+
+
+cdef void i16_taps(const Columns* p, const void* row, void* out) noexcept nogil:
+    word_blocks_of(p, <const i16*> row, <const i16*> row, <float*> out, <float*> out)
+
+
+cdef void u16_taps2(
+    const Columns* p, const void* row, const void* second, void* out, void* second_out
+) noexcept nogil:
+    word_blocks_of(p, <const u16*> row, <const u16*> second, <float*> out, <float*> second_out)
+
+
+cdef void i16_taps2(
+    const Columns* p, const void* row, const void* second, void* out, void* second_out
+) noexcept nogil:
+    word_blocks_of(p, <const i16*> row, <const i16*> second, <float*> out, <float*> second_out)
 
 
 # Three or four channels without lanes: output pixels begin..end with all taps.
 cdef inline void word_pixels_of_two(
-    const Columns* p, const u16* row, const u16* second, float* out, float* second_out, Py_ssize_t begin,
+    const Columns* p, const word* row, const word* second, float* out, float* second_out, Py_ssize_t begin,
     Py_ssize_t end, const Py_ssize_t C, const int taps, const u8* order, const bint fetching,
 ) noexcept nogil:
     cdef const float* w = <const float*> p.weights + begin*taps
@@ -91,7 +107,7 @@ cdef inline void word_pixels_of_two(
 
 
 cdef inline void pixels_of_two(
-    const Columns* p, const u16* row, const u16* second, float* out, float* second_out, Py_ssize_t begin,
+    const Columns* p, const word* row, const word* second, float* out, float* second_out, Py_ssize_t begin,
     Py_ssize_t end, const Py_ssize_t C, const u8* order,
 ) noexcept nogil:
     if p.taps == 2 and p.ahead == 0:
@@ -105,29 +121,40 @@ cdef inline void pixels_of_two(
 
 
 # For an even number of taps, and such plans only that have all of them but at the edges.
-cdef void word_pixels2(
-    const Columns* p, const void* row, const void* second, void* out, void* second_out
+cdef inline void pixels_of_two_rows(
+    const Columns* p, const word* row, const word* second, float* out, float* second_out
 ) noexcept nogil:
-    cdef const u16* r = <const u16*> row
-    cdef const u16* s = <const u16*> second
-    cdef float* d = <float*> out
-    cdef float* e = <float*> second_out
     cdef u8[16] of_three = [0, 1, 6, 7, 2, 3, 8, 9, 4, 5, 10, 11, 6, 7, 12, 13]
     cdef u8[16] of_four = [0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15]
     cdef Py_ssize_t begin, end
     find_inner_pixels(p, &begin, &end)
     if p.channels == 3:
-        pixels_of_two(p, r, s, d, e, begin, end, 3, of_three)
+        pixels_of_two(p, row, second, out, second_out, begin, end, 3, of_three)
     else:
-        pixels_of_two(p, r, s, d, e, begin, end, 4, of_four)
-    part_of_row(p, r, d, 0, begin)
-    part_of_row(p, s, e, 0, begin)
-    part_of_row(p, r, d, end, p.n_out)
-    part_of_row(p, s, e, end, p.n_out)
+        pixels_of_two(p, row, second, out, second_out, begin, end, 4, of_four)
+    part_of_row(p, row, out, 0, begin)
+    part_of_row(p, second, second_out, 0, begin)
+    part_of_row(p, row, out, end, p.n_out)
+    part_of_row(p, second, second_out, end, p.n_out)
+
+
+cdef void u16_pixels2(
+    const Columns* p, const void* row, const void* second, void* out, void* second_out
+) noexcept nogil:
+    pixels_of_two_rows(p, <const u16*> row, <const u16*> second, <float*> out, <float*> second_out)
+
+
+cdef void i16_pixels2(
+    const Columns* p, const void* row, const void* second, void* out, void* second_out
+) noexcept nogil:
+    pixels_of_two_rows(p, <const i16*> row, <const i16*> second, <float*> out, <float*> second_out)
 
 
 cdef void use_word_rows(RowKernels* table) noexcept:
-    table.word_taps = word_taps
-    table.word_taps2 = word_taps2
     table.word_taps_lanes = LaneFormat(TWINS, 4, 8)
-    table.word_pixels2 = word_pixels2
+    table.word_taps[<int> U16] = u16_taps
+    table.word_taps[<int> I16] = i16_taps
+    table.word_taps2[<int> U16] = u16_taps2
+    table.word_taps2[<int> I16] = i16_taps2
+    table.word_pixels2[<int> U16] = u16_pixels2
+    table.word_pixels2[<int> I16] = i16_pixels2

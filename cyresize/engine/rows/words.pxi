@@ -1,6 +1,6 @@
-# uint16 to floats and back, and vertical passes from and into uint16, two registers at a time: written for a register
-# that floats4.pxi or floats8.pxi names. The last columns are done again where too few are left for that, so nothing
-# beyond them is read or written. The bits are those of the plain loops.
+# 16-bit integers to floats and back, and vertical passes from and into them, two registers at a time: written for a
+# register that floats4.pxi or floats8.pxi names. The last columns are done again where too few are left for that, so
+# nothing beyond them is read or written. The bits are those of the plain loops.
 
 cdef enum:
     MOST_TERMS = 8            # rows whose weights are kept in registers
@@ -8,6 +8,7 @@ cdef enum:
 ctypedef fused term:
     float
     u16
+    i16
 
 
 cdef inline packed_floats load_terms(const term* s) noexcept nogil:
@@ -28,17 +29,17 @@ cdef inline packed_floats weighed(
 
 
 cdef inline void store_terms(
-    void* out, Py_ssize_t at, packed_floats a, packed_floats b, const bint words
+    void* out, Py_ssize_t at, packed_floats a, packed_floats b, const int element
 ) noexcept nogil:
-    if words:
-        store_words(<u16*> out + at, a, b)
-    else:
+    if element == F32:
         store_register(<float*> out + at, a)
         store_register(<float*> out + at + LENGTH, b)
+    else:
+        store_words(<u16*> out + at, a, b, element == I16)
 
 
 cdef inline void blend_terms(
-    const term** rows, const float* weights, const int taps, void* out, Py_ssize_t n, const bint words
+    const term** rows, const float* weights, const int taps, void* out, Py_ssize_t n, const int element
 ) noexcept nogil:
     cdef packed_floats[MOST_TERMS] w
     cdef const term *kept[MOST_TERMS]
@@ -50,68 +51,91 @@ cdef inline void blend_terms(
     while i < n:
         i = min(i, n - 2*LENGTH)
         store_terms(
-            out, i, weighed(<const term**> kept, i, w, taps), weighed(<const term**> kept, i + LENGTH, w, taps), words
+            out, i, weighed(<const term**> kept, i, w, taps), weighed(<const term**> kept, i + LENGTH, w, taps), element
         )
         i += 2*LENGTH
 
 
 cdef inline bint blend_terms_of(
-    const term** rows, const void* weights, int taps, void* out, Py_ssize_t n, const bint words
+    const term** rows, const void* weights, int taps, void* out, Py_ssize_t n, const int element
 ) noexcept nogil:
     """False, and nothing done, where there is no such loop."""
     if n < 2*LENGTH:
         return False
     if taps == 2:
-        blend_terms(rows, <const float*> weights, 2, out, n, words)
+        blend_terms(rows, <const float*> weights, 2, out, n, element)
     elif taps == 4:
-        blend_terms(rows, <const float*> weights, 4, out, n, words)
+        blend_terms(rows, <const float*> weights, 4, out, n, element)
     elif taps == 8:
-        blend_terms(rows, <const float*> weights, 8, out, n, words)
+        blend_terms(rows, <const float*> weights, 8, out, n, element)
     else:
         return False
     return True
 
 
-cdef void blend_words_to_floats(
-    const void** rows, const void* weights, int taps, void* out, Py_ssize_t n
-) noexcept nogil:
-    if not blend_terms_of(<const u16**> rows, weights, taps, out, n, False):
+cdef void blend_u16_to_floats(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    if not blend_terms_of(<const u16**> rows, weights, taps, out, n, F32):
         blend_from_u16(rows, weights, taps, out, n)
 
 
-cdef void blend_floats_to_words(
-    const void** rows, const void* weights, int taps, void* out, Py_ssize_t n
-) noexcept nogil:
-    if not blend_terms_of(<const float**> rows, weights, taps, out, n, True):
+cdef void blend_i16_to_floats(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    if not blend_terms_of(<const i16**> rows, weights, taps, out, n, F32):
+        blend_from_i16(rows, weights, taps, out, n)
+
+
+cdef void blend_floats_to_u16(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    if not blend_terms_of(<const float**> rows, weights, taps, out, n, U16):
         blend_to_u16(rows, weights, taps, out, n)
 
 
-cdef void widen_words(const void* row, void* out, Py_ssize_t n) noexcept nogil:
-    cdef const u16* s = <const u16*> row
+cdef void blend_floats_to_i16(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    if not blend_terms_of(<const float**> rows, weights, taps, out, n, I16):
+        blend_to_i16(rows, weights, taps, out, n)
+
+
+# Two registers or more.
+cdef inline void convert_terms(const term* s, void* out, Py_ssize_t n, const int element) noexcept nogil:
     cdef Py_ssize_t i = 0
+    while i < n:
+        i = min(i, n - 2*LENGTH)
+        store_terms(out, i, load_terms(s + i), load_terms(s + i + LENGTH), element)
+        i += 2*LENGTH
+
+
+cdef void widen_words_u16(const void* row, void* out, Py_ssize_t n) noexcept nogil:
     if n < 2*LENGTH:
         widen_u16(row, out, n)
-        return
-    while i < n:
-        i = min(i, n - 2*LENGTH)
-        store_terms(out, i, read_words(s + i), read_words(s + i + LENGTH), False)
-        i += 2*LENGTH
+    else:
+        convert_terms(<const u16*> row, out, n, F32)
 
 
-cdef void narrow_to_words(const void* row, void* out, Py_ssize_t n) noexcept nogil:
-    cdef const float* s = <const float*> row
-    cdef Py_ssize_t i = 0
+cdef void widen_words_i16(const void* row, void* out, Py_ssize_t n) noexcept nogil:
+    if n < 2*LENGTH:
+        widen_i16(row, out, n)
+    else:
+        convert_terms(<const i16*> row, out, n, F32)
+
+
+cdef void narrow_to_words_u16(const void* row, void* out, Py_ssize_t n) noexcept nogil:
     if n < 2*LENGTH:
         narrow_u16(row, out, n)
-        return
-    while i < n:
-        i = min(i, n - 2*LENGTH)
-        store_terms(out, i, read_floats(s + i), read_floats(s + i + LENGTH), True)
-        i += 2*LENGTH
+    else:
+        convert_terms(<const float*> row, out, n, U16)
+
+
+cdef void narrow_to_words_i16(const void* row, void* out, Py_ssize_t n) noexcept nogil:
+    if n < 2*LENGTH:
+        narrow_i16(row, out, n)
+    else:
+        convert_terms(<const float*> row, out, n, I16)
 
 
 cdef void use_words(RowKernels* table) noexcept:
-    table.widen[<int> U16] = widen_words
-    table.narrow[<int> U16] = narrow_to_words
-    table.blend_from[<int> U16] = blend_words_to_floats
-    table.blend_to[<int> U16] = blend_floats_to_words
+    table.widen[<int> U16] = widen_words_u16
+    table.widen[<int> I16] = widen_words_i16
+    table.narrow[<int> U16] = narrow_to_words_u16
+    table.narrow[<int> I16] = narrow_to_words_i16
+    table.blend_from[<int> U16] = blend_u16_to_floats
+    table.blend_from[<int> I16] = blend_i16_to_floats
+    table.blend_to[<int> U16] = blend_floats_to_u16
+    table.blend_to[<int> I16] = blend_floats_to_i16
