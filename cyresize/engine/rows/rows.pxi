@@ -188,6 +188,10 @@ cdef void fixed_u8_columns(const Columns* p, const void* row, void* out) noexcep
         fixed_u8_columns_c(p, <const u8*> row, <i32*> out, 3, 8)
     elif p.taps == 8 and p.channels == 4:
         fixed_u8_columns_c(p, <const u8*> row, <i32*> out, 4, 8)
+    elif p.taps == 4:
+        fixed_u8_columns_c(p, <const u8*> row, <i32*> out, p.channels, 4)
+    elif p.taps == 8:
+        fixed_u8_columns_c(p, <const u8*> row, <i32*> out, p.channels, 8)
     else:
         fixed_u8_columns_c(p, <const u8*> row, <i32*> out, p.channels, p.taps)
 
