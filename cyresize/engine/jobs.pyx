@@ -250,12 +250,14 @@ cdef weighted_window_fn window_kernel(Job job, int element, Py_ssize_t channels)
     """Both passes at once: by lanes where blocks are full enough, else pixel by pixel; NULL if two are faster."""
     cdef AxisPlan columns = job.column_plan
     cdef bint pixels = (channels == 3 or channels == 4) and kernels.pixel_windows[element] != NULL
-    cdef bint eights = kernels.float_lanes.lanes == 8
+    cdef bint eights = kernels.float_lanes.lanes == 8, fours = kernels.float_lanes.kind == NO_LANES
     cdef int full = FULL_OF_FOUR_TAPS
     if columns.taps == 2:
         full = FULL_OF_TWO_TAPS_IN_EIGHTS if eights else FULL_OF_TWO_TAPS
-    elif eights and pixels and columns.n_in < (2 if channels == 4 else 2.8)*columns.n_out:
+    elif (eights or fours) and pixels and columns.n_in < (2 if channels == 4 else 2.8)*columns.n_out:
         return NULL           # blending whole rows costs less than each pixel's four columns of them
+    elif fours and is_word(element):
+        return NULL
     if element == F32 and channels == 1 and kernels.float_single_windows != NULL and few_lanes(job):
         return kernels.float_single_windows
     if job.lanes != NULL and job.lanes.inside and kernels.lane_windows[element] != NULL:

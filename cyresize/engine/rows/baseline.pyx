@@ -6,6 +6,7 @@ include "fixed.pxi"
 include "floats4.pxi"
 include "words.pxi"
 include "pixels.pxi"
+include "pixel_windows.pxi"
 include "areas.pxi"
 include "singles.pxi"
 include "word_rows.pxi"
@@ -20,3 +21,4 @@ use_fixed(&kernels)
 use_singles(&kernels)
 use_words(&kernels)
 use_word_rows(&kernels)
+use_pixel_windows(&kernels)
