@@ -138,6 +138,8 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     if element >= U32:
         if double_lanes_pay(channels, columns):
             job.use_lanes(&kernels.double_lanes, SINGLE_DOUBLES, NULL)
+        if job.lanes == NULL and channels == 1 and columns.taps == 2 and in_twos(columns):
+            p.columns_pass = kernels.double_singles if kernels.double_singles != NULL else kernels.double_columns
         return job
     # Kernels that widen store whole vectors: never into the destination.
     to_scratch = order == COLUMNS_FIRST or (order == COLUMNS_ONLY and p.narrow != NULL)

@@ -1,7 +1,7 @@
 # One channel of floats or 16-bit integers, four output columns in a 16-byte register: the taps of a column are loaded
 # side by side, weighted and transposed. For axes that shrink so much that a block of lanes would be mostly empty, and
-# for levels without lanes of floats; for the horizontal pass alone and, of floats, for both at once. The bits are those
-# of the plain loops.
+# for levels without lanes of floats; for the horizontal pass alone and, of floats, for both at once. Of doubles, two
+# taps and two columns. The bits are those of the plain loops.
 
 # Two samples at each of two places, and four at one place, weighted and added over the rows; `height` 0: of one row
 # without a weight.
@@ -127,6 +127,30 @@ cdef void i16_singles(const Columns* p, const void* row, void* out) noexcept nog
     single_row(p, <const i16*> row, <float*> out)
 
 
+# One channel of doubles by two taps, fewer only at the edges.
+cdef void double_singles(const Columns* p, const void* row, void* out) noexcept nogil:
+    cdef const double* s = <const double*> row
+    cdef const double* w = <const double*> p.weights
+    cdef const Py_ssize_t* start = p.start
+    cdef double* d = <double*> out
+    cdef Py_ssize_t begin, end, i, x
+    find_whole_columns(p, &begin, &end)
+    if end - begin < 2:
+        double_columns(p, row, out)
+        return
+    for i in range(begin, end, 2):
+        x = min(i, end - 2)
+        _mm_storeu_pd(d + x, _mm_hadd_pd(
+            _mm_mul_pd(_mm_loadu_pd(s + start[x]), _mm_loadu_pd(w + 2*x)),
+            _mm_mul_pd(_mm_loadu_pd(s + start[x + 1]), _mm_loadu_pd(w + 2*x + 2)),
+        ))
+    # An edge pixel alone.
+    for x in range(begin):
+        d[x] = s[start[x]]*w[2*x]
+    for x in range(end, p.n_out):
+        d[x] = s[start[x]]*w[2*x]
+
+
 # Both passes of output columns begin..end, one by one; they may have fewer taps than others.
 cdef inline void singles_apart(
     const Columns* p, const float** rows, const float* rw, float* out, Py_ssize_t begin, Py_ssize_t end,
@@ -173,6 +197,7 @@ cdef void float_single_windows(
 
 cdef void use_singles(RowKernels* table) noexcept:
     table.float_singles = float_singles
+    table.double_singles = double_singles
     table.word_singles[<int> U16] = u16_singles
     table.word_singles[<int> I16] = i16_singles
     table.float_single_windows = float_single_windows

@@ -25,6 +25,10 @@ cdef extern from "<immintrin.h>" nogil:
     __m128 _mm_loadu_ps(const float*)
     void _mm_storeu_ps(float*, __m128)
     __m128d _mm_load_sd(const double*)
+    __m128d _mm_loadu_pd(const double*)
+    void _mm_storeu_pd(double*, __m128d)
+    __m128d _mm_mul_pd(__m128d, __m128d)
+    __m128d _mm_hadd_pd(__m128d, __m128d)
     __m128d _mm_loadh_pd(__m128d, const double*)
     __m128 _mm_castpd_ps(__m128d)
 
