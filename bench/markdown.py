@@ -8,6 +8,7 @@ from textwrap import fill
 from typing import Any
 
 from bench.cases import ANTIALIASED_MODES, DTYPES, MODES, OURS
+from bench.families import types
 from bench.files import replace_between
 from bench.report import Row, by_size, cells_of, figure, group_table, groups_of, header, images_of, rows_of, times
 from bench.run import wrong
@@ -28,6 +29,8 @@ KINDS: tuple[tuple[str, str, tuple[str, ...] | None], ...] = (
     *((f"`{name}`", "operations", (name,)) for name in FUNCTIONS),
     ("a folder of files", "folder", None),
 )
+# And of the table for other dtypes.
+OTHER_KINDS = tuple((f"`{mode}`", "types", (mode,)) for mode in types.MODES)
 
 
 def markdown_table(table: Sequence[Sequence[str]]) -> list[str]:
@@ -118,11 +121,13 @@ def kind_ratios(rows: Iterable[Row], family: str, names: Collection[str] | None)
     return found
 
 
-def summary_table(rows: Sequence[Row]) -> list[tuple[str, ...]]:
+def summary_table(
+    rows: Sequence[Row], of: Sequence[tuple[str, str, tuple[str, ...] | None]] = KINDS
+) -> list[tuple[str, ...]]:
     """Kinds of work down; geometric mean and least ratio across, and how many cells are lost."""
-    kinds = {title: kind_ratios(rows, family, names) for title, family, names in KINDS}
+    kinds = {title: kind_ratios(rows, family, names) for title, family, names in of}
     measured = {key for found in kinds.values() for key in found}
-    columns = sorted(measured, key=lambda key: (DTYPES.index(key[0]), key[1]))
+    columns = sorted(measured, key=lambda key: ((*DTYPES, *types.DTYPES).index(key[0]), key[1]))
     heads = [f"{dtype}, {threads} thread{'s' * (threads > 1)}" for dtype, threads in columns]
     table: list[tuple[str, ...]] = [("", *heads, "lost")]
     for title, found in kinds.items():
@@ -158,7 +163,12 @@ def summary(result: Mapping[str, Any], result_path: str) -> str:
         f"a page to open in a browser ([as text]({stem}.md), [as JSON]({result_path})).",
     )
     first, second, last = (fill(text, 120, break_long_words=False, break_on_hyphens=False) for text in paragraphs)
-    return "\n".join([first, "", second, "", *markdown_table(summary_table(rows)), "", last])
+    lines = [first, "", second, ""]
+    for heading, kinds in ((), KINDS), (("Other dtypes, against OpenCV:", ""), OTHER_KINDS):
+        table = summary_table(rows, kinds)
+        if len(table) > 1:
+            lines += [*heading, *markdown_table(table), ""]
+    return "\n".join([*lines, last])
 
 
 def write_readme(path: Path, text: str) -> None:

@@ -195,7 +195,8 @@ def tolerance(
     ``truncates`` may cut where others round, and who keeps kernels at steps of a pixel may be half a step off.
     """
     rows, columns = axes(case, mode, antialias)
-    top = 65535.0 if dtype == "uint16" else 255.0
+    whole = np.dtype(dtype).kind in "iu"
+    top = float(np.iinfo(dtype).max) if whole else 255.0
     taps = rows.weight.shape[1] + columns.weight.shape[1]
     growth = max(rows.norm, columns.norm)
     shift = 2.0**-22 * (case.width * rows.norm + case.height * columns.norm) * steepness(mode, antialias)
@@ -204,7 +205,7 @@ def tolerance(
     allowed = top * (shift + 2.0**-23 * taps * rows.norm * columns.norm)
     if mode == "area" and case.shrinks:
         allowed += top * (dropped(rows, case.height / case.out_height) + dropped(columns, case.width / case.out_width))
-    if dtype != "float32":
+    if whole:
         allowed += (1.0 if truncates else 0.5) * (1 + growth)
     if dtype == "uint8":
         allowed += top * 2.0 ** (-9 if mode == "linear_exact" else -12) * taps * growth

@@ -24,8 +24,8 @@ def noise(height: int, width: int, channels: int, dtype: str) -> np.ndarray:
     """
     rng = np.random.default_rng(height * 65536 + width)
     shape = (height, width) if channels == 1 else (height, width, channels)
-    if dtype == "float32":
-        image = rng.random(shape, dtype=np.float32) * np.float32(255)
+    if np.dtype(dtype).kind == "f":
+        image = rng.random(shape, dtype=np.dtype(dtype)) * np.dtype(dtype).type(255)
     else:
         third = np.iinfo(dtype).max // 3
         image = rng.integers(third + 1, 2 * third, shape, dtype=dtype)

@@ -402,8 +402,8 @@ def matrix():
 
 def test_matrix_is_whole():
     cells = [cell for _, cell in matrix()]
-    assert len(set(cells)) == len(cells) == (10 * (7 + 3) * 3 * 3 + 2 * (4 + 2) + 52) * 2
-    assert set(families()) == {"resize", "antialias", "preprocess", "folder", "operations"}
+    assert len(set(cells)) == len(cells) == (10 * (7 + 3) * 3 * 3 + 4 * 5 * 2 * 3 + 2 * (4 + 2) + 52) * 2
+    assert set(families()) == {"resize", "types", "antialias", "preprocess", "folder", "operations"}
 
 
 def test_quick_is_a_small_part_of_the_matrix_and_options_win(capsys):
@@ -625,7 +625,8 @@ def test_summary_does_not_hide_a_wrong_result():
 def test_every_cell_is_in_one_row_of_the_summary():
     for _, cell in matrix():
         row = report.Row(run.described(cell), bars.bar_of(run.described(cell)), 1.0, {"cv2": 2.0})
-        assert sum(bool(markdown.kind_ratios([row], family, names)) for _, family, names in markdown.KINDS) == 1, cell
+        kinds = (*markdown.KINDS, *markdown.OTHER_KINDS)
+        assert sum(bool(markdown.kind_ratios([row], family, names)) for _, family, names in kinds) == 1, cell
 
 
 @pytest.mark.parametrize(
@@ -915,7 +916,7 @@ def test_bad_options_are_usage_errors(arguments, message, capsys):
 def test_list_measures_nothing(capsys):
     assert main(["--list", "--threads", "1,2"]) == 0
     shown = capsys.readouterr().out
-    assert "selected: 1928 cells" in shown
+    assert "selected: 2168 cells" in shown
     for name in (*families(), *peers.LIBRARIES, *MODES):
         assert name in shown
 
@@ -929,6 +930,18 @@ def test_foreign_files_are_refused(tmp_path, capsys, command, text):
         main([command, *[str(path)] * (2 if command == "compare" else 1)])
     assert stop.value.code == 1
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_tiny_run_of_other_dtypes(restored, tmp_path):
+    """Everyone's result is right, so that everyone is timed."""
+    path = tmp_path / "result.json"
+    arguments = ["--families", "types", "--cases", "270x268-224x224", "--modes", "linear,area", "--seconds", "0.001"]
+    assert main([*arguments, "--output", str(path)]) == 0
+    cells = run.read(path)["cells"]
+    assert {cell["dtype"] for cell in cells} == {"int16", "float64"}
+    for cell in cells:
+        assert set(cell["contestants"]) == {OURS, "cv2", "cv2 ipp"}
+        assert all(entry["met"] and entry["median"] > 0 for entry in cell["contestants"].values())
 
 
 @pytest.mark.parametrize("family", ["preprocess", "folder"])
