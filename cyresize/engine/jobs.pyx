@@ -12,7 +12,7 @@ from cyresize.engine.plan cimport FLOAT32, FLOAT64, INT16, INT32, AxisPlan
 from cyresize.engine.resample cimport (
     COLUMNS_FIRST, COLUMNS_ONLY, ROWS_FIRST, ROWS_ONLY, WINDOW, Job, Pipeline, new_job,
 )
-from cyresize.engine.rows.table cimport F32, I16, NO_LANES, U8, U16, U32, weighted_window_fn
+from cyresize.engine.rows.table cimport F32, I16, NO_LANES, U8, U16, U32, columns_fn, weighted_window_fn
 
 from cyresize.engine import rules
 
@@ -147,29 +147,17 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     if to_scratch and is_word(element) and twins_beat_lanes(channels, columns) and not apart:
         job.use_lanes(&kernels.word_taps_lanes, SINGLE_FLOATS, kernels.word_taps2[element])
         if job.lanes != NULL:
-            p.widen = NULL
-            p.row_size = SIZES[element]
-            p.columns_pass = kernels.word_taps[element]
-            return job
+            return filtered_as_stored(job, element, kernels.word_taps[element])
     if to_scratch and is_word(element) and channels == 1 and words_beat_lanes(columns):
-        p.widen = NULL
-        p.row_size = SIZES[element]
-        p.columns_pass = kernels.word_singles[element]
-        return job
+        return filtered_as_stored(job, element, kernels.word_singles[element])
     if to_scratch and kernels.columns_from[element] != NULL and not (apart and is_word(element)):
         job.use_lanes(&kernels.columns_from_lanes[element], SINGLE_FLOATS, kernels.columns_from2[element])
         if job.lanes != NULL:
-            p.widen = NULL
-            p.row_size = SIZES[element]
-            p.columns_pass = kernels.columns_from[element]
-            return job
+            return filtered_as_stored(job, element, kernels.columns_from[element])
     if to_scratch and kernels.pixels_from[element] != NULL and pixels:
-        p.widen = NULL
-        p.row_size = SIZES[element]
-        p.columns_pass = kernels.pixels_from[element]
         if is_word(element) and order == COLUMNS_FIRST and in_twos(columns):
             p.columns_pass2 = kernels.word_pixels2[element]
-        return job
+        return filtered_as_stored(job, element, kernels.pixels_from[element])
     if not apart or (channels == 3 and columns.taps == 2):
         job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS, kernels.float_columns2)
     if order == ROWS_FIRST and element == stored and has_window(element, channels, columns, rows):
@@ -189,6 +177,15 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     elif kernels.float_singles != NULL and channels == 1 and few_lanes(job) and in_fours(columns):
         job.drop_lanes()
         p.columns_pass = kernels.float_singles
+    return job
+
+
+cdef Job filtered_as_stored(Job job, int element, columns_fn kernel):
+    """The horizontal pass reads rows of the stored type."""
+    cdef Pipeline* p = &job.pipeline
+    p.widen = NULL
+    p.row_size = SIZES[element]
+    p.columns_pass = kernel
     return job
 
 

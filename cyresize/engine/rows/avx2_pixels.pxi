@@ -107,18 +107,6 @@ cdef inline void pixels_apart(
         store_pixel(out + x*C, C, total)
 
 
-# The run of output pixels that have all taps.
-cdef inline void find_whole_pixels(const Columns* p, Py_ssize_t* begin, Py_ssize_t* end) noexcept nogil:
-    begin[0] = 0
-    end[0] = p.n_out
-    if p.count == NULL:
-        return
-    while begin[0] < end[0] and p.count[begin[0]] < p.taps:
-        begin[0] += 1
-    while end[0] > begin[0] and p.count[end[0] - 1] < p.taps:
-        end[0] -= 1
-
-
 cdef inline void pixel_windows_of(
     const Columns* p, const lane_sample** rows, const void* weights, lane_sample* out, const Py_ssize_t C,
     const int taps,
@@ -132,7 +120,7 @@ cdef inline void pixel_windows_of(
     for k in range(taps):
         kept[k] = rows[k]
     eight_copies(weights, taps, rw)
-    find_whole_pixels(p, &x, &end)
+    find_whole_columns(p, &x, &end)
     pixels_apart(p, rows, rw, out, 0, x, C, taps)
     # Two pixels of three channels are followed by another one, which is stored later.
     while x + (3 if C == 3 else 2) <= end:
@@ -207,7 +195,7 @@ cdef inline void pixel_windows2_of(
     cdef int later = rows_later(rows, second, 2)
     eight_copies(weights, 2, rw)
     eight_copies(second_weights, 2, rw2)
-    find_whole_pixels(p, &begin, &end)
+    find_whole_columns(p, &begin, &end)
     end = max(begin, begin + ((end - begin - (1 if C == 3 else 0)) & ~<Py_ssize_t> 1))
     pixels_apart(p, rows, rw, out, 0, begin, C, 2)
     pixels_apart(p, second, rw2, second_out, 0, begin, C, 2)

@@ -81,11 +81,8 @@ cdef inline void part_of_row(
 # last pixel, which has no fourth sample behind it, in the source as in the destination.
 cdef inline void find_inner_pixels(const Columns* p, Py_ssize_t* inner_begin, Py_ssize_t* inner_end) noexcept nogil:
     cdef Py_ssize_t begin = 0, end = p.n_out
-    if p.count != NULL and not p.from_zero and not p.varied:
-        while begin < end and p.count[begin] < p.taps:
-            begin += 1
-        while end > begin and p.count[end - 1] < p.taps:
-            end -= 1
+    if not p.from_zero and not p.varied:
+        find_whole_columns(p, &begin, &end)
     if p.channels == 3 and end == p.n_out and end > begin:
         end -= 1
     while end > begin and p.start[end - 1] + p.taps > p.n_in - (1 if p.channels == 3 else 0):

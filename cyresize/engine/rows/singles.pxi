@@ -84,12 +84,8 @@ cdef inline void weigh_singles(
 
 # The run of output columns that have all taps; none if there are fewer than four.
 cdef inline void find_whole_singles(const Columns* p, Py_ssize_t* whole_begin, Py_ssize_t* whole_end) noexcept nogil:
-    cdef Py_ssize_t begin = 0, end = p.n_out
-    if p.count != NULL:
-        while begin < end and p.count[begin] < p.taps:
-            begin += 1
-        while end > begin and p.count[end - 1] < p.taps:
-            end -= 1
+    cdef Py_ssize_t begin, end
+    find_whole_columns(p, &begin, &end)
     while end > begin and p.start[end - 1] + p.taps > p.n_in:
         end -= 1
     whole_begin[0] = begin

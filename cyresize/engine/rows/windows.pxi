@@ -206,15 +206,11 @@ cdef inline void pixel_windows(
 ) noexcept nogil:
     cdef __m512[WINDOW_TAPS] rw
     cdef const sample *kept[WINDOW_TAPS]
-    cdef Py_ssize_t begin = 0, end = p.n_out, x
+    cdef Py_ssize_t begin, end, x
     broadcast_weights(weights, taps, rw)
     keep_rows(rows, taps, kept)
     # Outputs with fewer taps, at the edges, go one by one.
-    if p.count != NULL:
-        while begin < end and p.count[begin] < p.taps:
-            begin += 1
-        while end > begin and p.count[end - 1] < p.taps:
-            end -= 1
+    find_whole_columns(p, &begin, &end)
     if end - begin < 4:
         begin = end
     for x in range(begin):
