@@ -43,6 +43,8 @@ cdef struct Scratch:
     char* finished            # output row before narrowing
     char* staged              # output row before it is spread over a strided destination, or streamed; or several
     const void** pointers     # [2*taps], of one or two output rows
+    Py_ssize_t window         # COLUMNS_FIRST: the first of the rows that they point at,
+    int held                  # and how many, 0 if none
     Py_ssize_t* source_tags
     Py_ssize_t* ring_tags
     Py_ssize_t base                     # the first row of the window that the rings hold

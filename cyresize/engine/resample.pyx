@@ -194,6 +194,11 @@ cdef inline int gather_rows(
     """Point at the rows that output row y is made of; returns how many. The window has been moved to it."""
     cdef int k, count = p.taps if p.counts == NULL else p.counts[y]
     cdef Py_ssize_t r, last = src.h - 1
+    if p.order == COLUMNS_FIRST:
+        # Of growing images most rows have the window of the row before; finding it shows where they are narrow.
+        if count == s.held and p.first[y] == s.window:
+            return count
+        s.held, s.window = count, p.first[y]
     for k in range(count):
         r = p.first[y] + k
         r = 0 if r < 0 else last if r > last else r
@@ -327,6 +332,7 @@ cdef void forget_rows(const Pipeline* p, Scratch* s) noexcept nogil:
     """Empty the rings: the next row is one of another image."""
     cdef Py_ssize_t k
     s.base = s.source_slot = s.ring_slot = 0
+    s.held = 0
     for k in range(s.slots):
         s.source_tags[k] = -1
     for k in range(s.ring_slots):
