@@ -129,7 +129,7 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     """As float_job, from one stored type to another that is calculated with in the same precision."""
     cdef Job job = new_job(columns, rows, channels, FLOAT64 if element >= U32 else FLOAT32)
     cdef Pipeline* p = &job.pipeline
-    cdef bint to_scratch, pixels = channels == 3 or channels == 4, apart
+    cdef bint to_scratch, pixels = channels == 3 or channels == 4, apart, pairs
     if order == ANY_ORDER:
         order = cheaper_order(element, channels, columns, rows)
     float_kernels(job, element, stored, order)
@@ -138,8 +138,9 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     if element >= U32:
         if double_lanes_pay(channels, columns):
             job.use_lanes(&kernels.double_lanes, SINGLE_DOUBLES, NULL)
-        if job.lanes == NULL and channels == 1 and columns.taps == 2 and in_twos(columns):
-            p.columns_pass = kernels.double_singles if kernels.double_singles != NULL else kernels.double_columns
+        pairs = channels == 1 and columns.taps == 2 and in_twos(columns)
+        if job.lanes == NULL and pairs and kernels.double_singles != NULL:
+            p.columns_pass = kernels.double_singles
         return job
     # Kernels that widen store whole vectors: never into the destination.
     to_scratch = order == COLUMNS_FIRST or (order == COLUMNS_ONLY and p.narrow != NULL)
