@@ -18,7 +18,6 @@ from cyresize.engine.rows.table cimport NO_LANES, SLACK, Lanes
 cdef enum:
     PAGE = 4096
     NEAR = 16
-    PART = 512
 
 
 cdef void spread(const Image* src, const Py_ssize_t* index, Py_ssize_t w, const char* row, char* to) noexcept nogil:
@@ -55,17 +54,13 @@ cdef void gather_row(
     kernels.gather(walk.lanes, walk.columns, dst.w, size, row, to, ahead)
 
 
-cdef inline void repeat_row(char* to, const char* row, Py_ssize_t length) noexcept nogil:
-    cdef Py_ssize_t at = length, n, beyond = <Py_ssize_t> ((<size_t> to - <size_t> row) % PAGE)
-    if beyond == 0 or beyond >= NEAR:
-        memcpy(to, row, length)
-        return
-    # Up to 15 bytes more than whole pages apart, copying by one string instruction takes more than twice as long. In
-    # small parts libraries do not use it; from the end on, no load waits for a store that looks like its own.
-    while at > 0:
-        n = min(at, <Py_ssize_t> PART)
-        at -= n
-        memcpy(to + at, row + at, n)
+cdef inline bint looks_written(const char* to, const char* row) noexcept nogil:
+    """Whether copying ``row`` to ``to`` loads, again and again, what differs by whole pages from bytes just stored.
+
+    Processors compare the lower bits of addresses first, so that such a load waits for the store.
+    """
+    cdef size_t beyond = (<size_t> to - <size_t> row) % PAGE
+    return 0 < beyond < NEAR
 
 
 cdef void band(
@@ -81,12 +76,12 @@ cdef void band(
         row = row_of(dst, n, y)
         if not walk.staged:
             to = row
-        if walk.rows[y] != previous:
+        if walk.rows[y] != previous or (not walk.staged and looks_written(to, last)):
             ahead = (walk.rows[y + 1] - walk.rows[y])*src.stride_h if walk.far and y + 1 < dst.h else 0
             gather_row(walk, src, dst, row_of(src, n, walk.rows[y]), to, scratch + walk.spare, ahead)
         elif not walk.staged:
             # The same source row again: copy the finished row.
-            repeat_row(to, last, length)
+            memcpy(to, last, length)
         last = to
         previous = walk.rows[y]
         if not packed:
