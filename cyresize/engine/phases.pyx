@@ -13,17 +13,8 @@ from libc.string cimport memcpy, memset
 
 from cyresize.engine.dispatch cimport ops
 from cyresize.engine.fold cimport Axis, Work
+from cyresize.engine.prefetch cimport fetch_lines
 from cyresize.engine.rows.ops_table cimport PRODUCT_ROWS
-
-cdef extern from *:
-    """
-    #if defined(__GNUC__) || defined(__clang__)
-    #define cyresize_prefetch(p) __builtin_prefetch(p)
-    #else
-    #define cyresize_prefetch(p)
-    #endif
-    """
-    void prefetch "cyresize_prefetch"(const void* p) noexcept nogil
 
 cdef enum:
     AHEAD = 8          # input channels from the kernels that are packed to those that are fetched
@@ -169,13 +160,6 @@ cdef void copy_box(
 
 # ---- kernels
 
-cdef inline void fetch(const char* start, Py_ssize_t n) noexcept nogil:
-    cdef Py_ssize_t i = 0
-    while i < n:
-        prefetch(start + i)
-        i += 64
-
-
 cdef inline void pack_panel(
     const Phases* p, const char* weight, Py_ssize_t step, Py_ssize_t inputs, Py_ssize_t rows, Py_ssize_t phase,
     char* to, const Py_ssize_t size,
@@ -186,7 +170,7 @@ cdef inline void pack_panel(
     cdef const char* w
     for c in range(inputs):
         if phase == 0 and c + AHEAD < inputs:
-            fetch(weight + (c + AHEAD)*step, rows*row)
+            fetch_lines(weight + (c + AHEAD)*step, rows*row)
         for j in range(begin, end):
             w = weight + c*step + p.tap[j]*size
             memcpy(to, w, size)

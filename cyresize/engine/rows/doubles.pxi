@@ -1,5 +1,12 @@
 # Rows of doubles by lane tables: written for a register that doubles4.pxi or doubles8.pxi names, from windows of one
-# register or of two. The bits are those of the plain loops.
+# register or of two; and vertical passes. The bits are those of the plain loops.
+
+from cyresize.engine.prefetch cimport claim_lines
+
+cdef enum:
+    MOST_BLENDED = 8          # rows whose weights are kept in registers
+    CLAIMED_AHEAD = 1024      # bytes along a row of the destination
+
 
 # Blocks begin..end. `inside`: all taps in one window. `masked`: some lanes have fewer taps than others.
 cdef inline void blocks_of_doubles(
@@ -76,6 +83,49 @@ cdef void double_lane_columns(const Columns* p, const void* row, void* out) noex
     masked_doubles(p, s, d, end, t.blocks)
 
 
+# Vertical passes. The last columns are done again where too few are left for two registers.
+cdef inline packed_doubles doubles_weighed(
+    const double** rows, Py_ssize_t at, const packed_doubles* w, const int taps
+) noexcept nogil:
+    cdef packed_doubles total = weighed_doubles(load_doubles(rows[0] + at), w[0])
+    cdef int k
+    for k in range(1, taps):
+        total = added_doubles(total, weighed_doubles(load_doubles(rows[k] + at), w[k]))
+    return total
+
+
+cdef inline void blend_doubles(
+    const double** rows, const double* weights, const int taps, double* out, Py_ssize_t n
+) noexcept nogil:
+    cdef packed_doubles[MOST_BLENDED] w
+    cdef const double *kept[MOST_BLENDED]
+    cdef Py_ssize_t i = 0
+    cdef int k
+    for k in range(taps):
+        w[k] = equal_doubles(weights[k])
+        kept[k] = rows[k]
+    while i < n:
+        i = min(i, <Py_ssize_t> (n - 2*DOUBLES_HELD))
+        claim_lines(<const char*> (out + i) + CLAIMED_AHEAD, 2*DOUBLES_HELD*sizeof(double))
+        store_doubles(out + i, DOUBLES_HELD, doubles_weighed(<const double**> kept, i, w, taps))
+        store_doubles(
+            out + i + DOUBLES_HELD, DOUBLES_HELD, doubles_weighed(<const double**> kept, i + DOUBLES_HELD, w, taps)
+        )
+        i += 2*DOUBLES_HELD
+
+
+cdef void blend_to_doubles(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    if n >= 2*DOUBLES_HELD and taps == 2:
+        blend_doubles(<const double**> rows, <const double*> weights, 2, <double*> out, n)
+    elif n >= 2*DOUBLES_HELD and taps == 4:
+        blend_doubles(<const double**> rows, <const double*> weights, 4, <double*> out, n)
+    elif n >= 2*DOUBLES_HELD and taps == 8:
+        blend_doubles(<const double**> rows, <const double*> weights, 8, <double*> out, n)
+    else:
+        double_blend(rows, weights, taps, out, n)
+
+
 cdef void use_doubles(RowKernels* table) noexcept:
+    table.blend_to[<int> F64] = blend_to_doubles
     table.double_columns = double_lane_columns
     table.double_lanes = LaneFormat(DOUBLES, DOUBLES_HELD, 2*DOUBLES_HELD)

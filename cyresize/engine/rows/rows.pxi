@@ -5,7 +5,7 @@ from libc.math cimport rint, rintf
 from libc.string cimport memcpy
 
 from cyresize.engine.rows.table cimport (
-    BYTES, DOUBLES, F32, FLOATS, I16, PAIRS, PIXELS, QUADS, RUNS, SHORTS, SINGLES, SPLITS, TWINS, U8, U16, WORDS,
+    BYTES, DOUBLES, F32, F64, FLOATS, I16, PAIRS, PIXELS, QUADS, RUNS, SHORTS, SINGLES, SPLITS, TWINS, U8, U16, WORDS,
     Columns, LaneFormat, Lanes, RowKernels,
 )
 
@@ -444,56 +444,11 @@ cdef void double_columns(const Columns* p, const void* row, void* out) noexcept 
     sum_columns(p, <const double*> row, <double*> out)
 
 
-cdef inline void add_doubles(
-    const double** r, const double* w, double* out, Py_ssize_t n, const int K, const bint first
-) noexcept nogil:
-    # Pointers and weights in locals, or the compiler does not vectorise.
-    cdef const double* a = r[0]
-    cdef const double* b = r[1]
-    cdef const double* c = r[2] if K > 2 else a
-    cdef const double* d = r[3] if K > 2 else a
-    cdef double w0 = w[0], w1 = w[1], w2 = w[2] if K > 2 else 0, w3 = w[3] if K > 2 else 0, total
-    cdef Py_ssize_t i
-    for i in range(n):
-        total = a[i]*w0 if first else out[i] + a[i]*w0
-        total = total + b[i]*w1
-        if K > 2:
-            total = (total + c[i]*w2) + d[i]*w3
-        out[i] = total
+# Blends between a stored type and the calculating one, float or double: one loop per number of taps, whichever side
+# is `stored`.
 
-
-cdef void double_blend(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
-    cdef const double* w = <const double*> weights
-    cdef const double *part[4]
-    cdef double* d = <double*> out
-    cdef Py_ssize_t at, m, i
-    cdef int k, j
-    if taps == 2:
-        add_doubles(<const double**> rows, w, d, n, 2, True)
-        return
-    if taps == 4:
-        add_doubles(<const double**> rows, w, d, n, 4, True)
-        return
-    for at in range(0, n, 512):
-        m = min(n - at, 512)
-        k = 0
-        while k + 4 <= taps:
-            for j in range(4):
-                part[j] = <const double*> rows[k + j] + at
-            if k == 0:
-                add_doubles(part, w, d + at, m, 4, True)
-            else:
-                add_doubles(part, w + k, d + at, m, 4, False)
-            k += 4
-        while k < taps:
-            part[0] = <const double*> rows[k] + at
-            for i in range(m):
-                d[at + i] = part[0][i]*w[k] if k == 0 else d[at + i] + part[0][i]*w[k]
-            k += 1
-
-
-# Blends between a stored type and float. Sources and destination share one loop per number of taps: the element
-# type of one of them is `stored`, of the other float.
+cdef enum:
+    PIECE = 1024          # elements that stay in the nearest cache while all their taps are added
 
 ctypedef fused stored:
     u8
@@ -501,145 +456,133 @@ ctypedef fused stored:
     u16
     i16
     float
+    double
+
 
 cdef inline float rounded(float v, const float low, const float high) noexcept nogil:
     v = v if v > low else low
     return rintf(v if v < high else high)
 
 
-cdef inline void blend_from2(const stored* a, const stored* b, const float* w, float* out, Py_ssize_t n) noexcept nogil:
-    cdef float w0 = w[0], w1 = w[1]
-    cdef Py_ssize_t i
-    for i in range(n):
-        out[i] = <float> a[i]*w0 + <float> b[i]*w1
-
-
-cdef inline void blend_from4(const stored** r, const float* w, float* out, Py_ssize_t n) noexcept nogil:
-    cdef const stored* a = r[0]
-    cdef const stored* b = r[1]
-    cdef const stored* c = r[2]
-    cdef const stored* d = r[3]
-    cdef float w0 = w[0], w1 = w[1], w2 = w[2], w3 = w[3]
-    cdef Py_ssize_t i
-    for i in range(n):
-        out[i] = ((<float> a[i]*w0 + <float> b[i]*w1) + <float> c[i]*w2) + <float> d[i]*w3
-
-
-cdef inline void add_from4(const stored** r, const float* w, float* out, Py_ssize_t n) noexcept nogil:
-    cdef const stored* a = r[0]
-    cdef const stored* b = r[1]
-    cdef const stored* c = r[2]
-    cdef const stored* d = r[3]
-    cdef float w0 = w[0], w1 = w[1], w2 = w[2], w3 = w[3]
-    cdef Py_ssize_t i
-    for i in range(n):
-        out[i] = (((out[i] + <float> a[i]*w0) + <float> b[i]*w1) + <float> c[i]*w2) + <float> d[i]*w3
-
-
-cdef inline void add_from(const stored* a, float w, float* out, Py_ssize_t n) noexcept nogil:
-    cdef Py_ssize_t i
-    for i in range(n):
-        out[i] = out[i] + <float> a[i]*w
-
-
-cdef inline void blend_from(
-    const void** rows, const float* w, int taps, float* out, stored* t, Py_ssize_t n
+cdef inline void add_terms(
+    const stored** r, const real* w, real* out, Py_ssize_t n, const int K, const bint first
 ) noexcept nogil:
-    """Rows of ``stored`` (the type of ``t``, which is not read) into one of floats, in pieces that stay in cache."""
-    cdef const stored** r = <const stored**> rows
-    cdef const stored *part[8]
-    cdef Py_ssize_t begin, m
-    cdef int k, j
-    for begin in range(0, n, 1024):
-        m = min(n - begin, 1024)
-        part[0] = r[0] + begin
-        for j in range(1, min(taps, 4)):
-            part[j] = r[j] + begin
-        if taps <= 1:
-            for j in range(m):
-                out[begin + j] = <float> part[0][j]*w[0]
-            continue
-        if taps < 4:
-            blend_from2(part[0], part[1], w, out + begin, m)
-            k = 2
-        else:
-            blend_from4(part, w, out + begin, m)
+    # Pointers and weights in locals, or the compiler does not vectorise.
+    cdef const stored* a = r[0]
+    cdef const stored* b = r[1] if K > 1 else a
+    cdef const stored* c = r[2] if K > 2 else a
+    cdef const stored* d = r[3] if K > 2 else a
+    cdef real w0 = w[0], w1 = w[1] if K > 1 else 0, w2 = w[2] if K > 2 else 0, w3 = w[3] if K > 2 else 0, total
+    cdef Py_ssize_t i
+    for i in range(n):
+        total = <real> a[i]*w0 if first else out[i] + <real> a[i]*w0
+        if K > 1:
+            total = total + <real> b[i]*w1
+        if K > 2:
+            total = (total + <real> c[i]*w2) + <real> d[i]*w3
+        out[i] = total
+
+
+# Columns at..at + n of all rows.
+cdef inline void blend_piece(
+    const stored** rows, Py_ssize_t at, const real* w, int taps, real* out, Py_ssize_t n
+) noexcept nogil:
+    cdef const stored *part[4]
+    cdef int k = 0, j
+    while k < taps:
+        for j in range(min(taps - k, 4)):
+            part[j] = rows[k + j] + at
+        if k == 0 and taps < 4:
+            if taps == 1:
+                add_terms(part, w, out, n, 1, True)
+            else:
+                add_terms(part, w, out, n, 2, True)
+            k = min(taps, 2)
+        elif k == 0:
+            add_terms(part, w, out, n, 4, True)
             k = 4
-        while k + 4 <= taps:
-            for j in range(4):
-                part[j] = r[k + j] + begin
-            add_from4(part, w + k, out + begin, m)
+        elif taps - k >= 4:
+            add_terms(part, w + k, out, n, 4, False)
             k += 4
-        while k < taps:
-            add_from(r[k] + begin, w[k], out + begin, m)
+        else:
+            add_terms(part, w + k, out, n, 1, False)
             k += 1
 
 
-cdef inline void blend_to(
-    const void** rows, const float* w, int taps, stored* out, Py_ssize_t n, const float low, const float high
+cdef inline void blend_from(
+    const stored** rows, const real* w, int taps, real* out, Py_ssize_t n
 ) noexcept nogil:
-    """Rows of floats into one of ``stored``, rounded half to even and saturated."""
-    cdef const float* a = <const float*> rows[0]
+    cdef Py_ssize_t at = 0, m
+    if taps == 2 or taps == 4:
+        blend_piece(rows, 0, w, taps, out, n)
+        return
+    while at < n:
+        m = min(n - at, <Py_ssize_t> PIECE)
+        blend_piece(rows, at, w, taps, out + at, m)
+        at += m
+
+
+cdef inline void blend_to(
+    const float** rows, const float* w, int taps, stored* out, Py_ssize_t n, const float low, const float high
+) noexcept nogil:
+    """Rounded half to even and saturated."""
+    cdef const float* a = rows[0]
     cdef const float* b
     cdef float w0 = w[0], w1
-    cdef float[1024] sums
-    cdef const void *part[8]
-    cdef Py_ssize_t begin, i, m
+    cdef float[PIECE] sums
+    cdef Py_ssize_t at = 0, i, m
     if taps == 2:
-        b = <const float*> rows[1]
+        b = rows[1]
         w1 = w[1]
         for i in range(n):
             out[i] = <stored> <int> rounded(a[i]*w0 + b[i]*w1, low, high)
         return
-    for begin in range(0, n, 1024):
-        m = min(n - begin, 1024)
-        if taps <= 8:
-            for i in range(taps):
-                part[i] = <const float*> rows[i] + begin
-            blend_from(part, w, taps, sums, <float*> NULL, m)
-        else:
-            for i in range(m):
-                sums[i] = a[begin + i]*w0
-            for i in range(1, taps):
-                add_from(<const float*> rows[i] + begin, w[i], sums, m)
+    while at < n:
+        m = min(n - at, <Py_ssize_t> PIECE)
+        blend_piece(rows, at, w, taps, sums, m)
         for i in range(m):
-            out[begin + i] = <stored> <int> rounded(sums[i], low, high)
+            out[at + i] = <stored> <int> rounded(sums[i], low, high)
+        at += m
 
 
 cdef void float_blend(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
-    blend_from(rows, <const float*> weights, taps, <float*> out, <float*> NULL, n)
+    blend_from(<const float**> rows, <const float*> weights, taps, <float*> out, n)
+
+
+cdef void double_blend(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
+    blend_from(<const double**> rows, <const double*> weights, taps, <double*> out, n)
 
 
 cdef void blend_from_u8(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
-    blend_from(rows, <const float*> weights, taps, <float*> out, <u8*> NULL, n)
+    blend_from(<const u8**> rows, <const float*> weights, taps, <float*> out, n)
 
 
 cdef void blend_from_i8(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
-    blend_from(rows, <const float*> weights, taps, <float*> out, <i8*> NULL, n)
+    blend_from(<const i8**> rows, <const float*> weights, taps, <float*> out, n)
 
 
 cdef void blend_from_u16(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
-    blend_from(rows, <const float*> weights, taps, <float*> out, <u16*> NULL, n)
+    blend_from(<const u16**> rows, <const float*> weights, taps, <float*> out, n)
 
 
 cdef void blend_from_i16(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
-    blend_from(rows, <const float*> weights, taps, <float*> out, <i16*> NULL, n)
+    blend_from(<const i16**> rows, <const float*> weights, taps, <float*> out, n)
 
 
 cdef void blend_to_u8(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
-    blend_to(rows, <const float*> weights, taps, <u8*> out, n, 0, 255)
+    blend_to(<const float**> rows, <const float*> weights, taps, <u8*> out, n, 0, 255)
 
 
 cdef void blend_to_i8(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
-    blend_to(rows, <const float*> weights, taps, <i8*> out, n, -128, 127)
+    blend_to(<const float**> rows, <const float*> weights, taps, <i8*> out, n, -128, 127)
 
 
 cdef void blend_to_u16(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
-    blend_to(rows, <const float*> weights, taps, <u16*> out, n, 0, 65535)
+    blend_to(<const float**> rows, <const float*> weights, taps, <u16*> out, n, 0, 65535)
 
 
 cdef void blend_to_i16(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
-    blend_to(rows, <const float*> weights, taps, <i16*> out, n, -32768, 32767)
+    blend_to(<const float**> rows, <const float*> weights, taps, <i16*> out, n, -32768, 32767)
 
 
 # ---- area by whole-number factors: one window of factor x row_factor samples per output sample
