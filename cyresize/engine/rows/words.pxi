@@ -1,9 +1,13 @@
-# 16-bit integers to floats and back, and vertical passes from and into them, two registers at a time: written for a
-# register that floats4.pxi or floats8.pxi names. The last columns are done again where too few are left for that, so
-# nothing beyond them is read or written. The bits are those of the plain loops.
+# 16-bit integers to floats and back, and vertical passes from and into them and floats, two registers at a time, with
+# destination lines claimed ahead: written for a register that floats4.pxi or floats8.pxi names. The last columns are
+# done again where too few are left for that, so nothing beyond them is read or written. The bits are those of the plain
+# loops.
+
+from cyresize.engine.prefetch cimport claim_line
 
 cdef enum:
     MOST_TERMS = 8            # rows whose weights are kept in registers
+    TERMS_AHEAD = 1024        # bytes along a row of the destination
 
 ctypedef fused term:
     float
@@ -28,6 +32,16 @@ cdef inline packed_floats weighed(
     return total
 
 
+# Weights in registers, and pointers, which stores could change where they are, in locals.
+cdef inline void keep_terms(
+    const term** rows, const float* weights, const int taps, const term** kept, packed_floats* w
+) noexcept nogil:
+    cdef int k
+    for k in range(taps):
+        w[k] = all_equal(weights[k])
+        kept[k] = rows[k]
+
+
 cdef inline void store_terms(
     void* out, Py_ssize_t at, packed_floats a, packed_floats b, const int element
 ) noexcept nogil:
@@ -44,12 +58,13 @@ cdef inline void blend_terms(
     cdef packed_floats[MOST_TERMS] w
     cdef const term *kept[MOST_TERMS]
     cdef Py_ssize_t i = 0
-    cdef int k
-    for k in range(taps):
-        w[k] = all_equal(weights[k])
-        kept[k] = rows[k]
+    keep_terms(rows, weights, taps, kept, w)
     while i < n:
         i = min(i, n - 2*LENGTH)
+        if element == F32:
+            claim_line(<const char*> out + 4*i + TERMS_AHEAD)
+        elif i & 31 == 0:
+            claim_line(<const char*> out + 2*i + TERMS_AHEAD)
         store_terms(
             out, i, weighed(<const term**> kept, i, w, taps), weighed(<const term**> kept, i + LENGTH, w, taps), element
         )
@@ -81,6 +96,13 @@ cdef void blend_u16_to_floats(const void** rows, const void* weights, int taps, 
 cdef void blend_i16_to_floats(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
     if not blend_terms_of(<const i16**> rows, weights, taps, out, n, F32):
         blend_from_i16(rows, weights, taps, out, n)
+
+
+cdef void blend_floats_to_floats(
+    const void** rows, const void* weights, int taps, void* out, Py_ssize_t n
+) noexcept nogil:
+    if not blend_terms_of(<const float**> rows, weights, taps, out, n, F32):
+        float_blend(rows, weights, taps, out, n)
 
 
 cdef void blend_floats_to_u16(const void** rows, const void* weights, int taps, void* out, Py_ssize_t n) noexcept nogil:
@@ -137,5 +159,6 @@ cdef void use_words(RowKernels* table) noexcept:
     table.narrow[<int> I16] = narrow_to_words_i16
     table.blend_from[<int> U16] = blend_u16_to_floats
     table.blend_from[<int> I16] = blend_i16_to_floats
+    table.blend_to[<int> F32] = blend_floats_to_floats
     table.blend_to[<int> U16] = blend_floats_to_u16
     table.blend_to[<int> I16] = blend_floats_to_i16
