@@ -70,9 +70,8 @@ cdef inline void add_window(
         add_split_taps(&sums.high2, &sums.low2, shuffle_bytes(taps, order) if shuffled else taps, w, w_even, w_odd)
 
 
-cdef inline void fetch_next(const Columns* p, SourceRows s, Py_ssize_t at, const int rows) noexcept nogil:
-    """Ask for what will be read from here on when these rows are done."""
-    at += p.ahead
+# Ask for what will be read at `at` when these rows are done.
+cdef inline void fetch_next(SourceRows s, Py_ssize_t at, const int rows) noexcept nogil:
     _mm_prefetch(s.a + at, 2)
     if rows > 1:
         _mm_prefetch(s.b + at, 2)
@@ -112,11 +111,11 @@ cdef inline void add_two_pixels(
 
 # Groups of four taps, many if `fours` is negative, and of two if `half`.
 cdef inline void pixel_sums(
-    const Columns* p, SourceRows s, Py_ssize_t x, const Py_ssize_t C, const int fours, const bint half,
+    const Lanes* t, SourceRows s, Py_ssize_t x, const Py_ssize_t C, const int fours, const bint half,
     const pair* orders, const int rows, PairSums* sums,
 ) noexcept nogil:
-    cdef Py_ssize_t groups = fours + half if fours >= 0 else p.lanes.groups, at = p.lanes.base[x]
-    cdef const u8* w = p.lanes.weights + 12*groups*x
+    cdef Py_ssize_t groups = fours + half if fours >= 0 else t.groups, at = t.base[x]
+    cdef const u8* w = t.weights + 12*groups*x
     cdef const u8* end = w + 12*(groups - half)
     start_sums(sums, 1 << 21)
     while w < end:
@@ -167,15 +166,17 @@ cdef inline void pillow_pixels_c(
     cdef __m128i spread = taps_of_pixels(C), spread2 = two_taps_of_pixels(C)
     cdef pair[2] orders = [twice(&spread), twice(&spread2)]
     cdef pair close_up = twice(close), v, v2
+    # A copy, as stores could change what pointers lead to.
+    cdef Lanes t = p.lanes[0]
     cdef PairSums sums
     cdef pair[8] done
-    cdef Py_ssize_t x, n = p.n_out
+    cdef Py_ssize_t x, n = p.n_out, ahead = p.ahead
     cdef int j
     for x in range(0, n, 4):
-        fetch_next(p, s, p.lanes.base[x], rows)
+        fetch_next(s, t.base[x] + ahead, rows)
         # The table goes on to a multiple of four pixels. A loop, or the compiler keeps all products to add them late.
         for j in range(4):
-            pixel_sums(p, s, x + j, C, fours, half, orders, rows, &sums)
+            pixel_sums(&t, s, x + j, C, fours, half, orders, rows, &sums)
             done[j] = first_sum(&sums)
             done[4 + j] = second_sum(&sums)
         v, v2 = four_rounded(done), four_rounded(done + 4)
@@ -214,18 +215,16 @@ cdef inline void pillow_pixels_of(
 
 # Blocks of four lanes.
 cdef inline void block_sums(
-    const Columns* p, SourceRows s, Py_ssize_t b, const int rows, PairSums* sums
+    const Lanes* t, SourceRows s, Py_ssize_t b, Py_ssize_t channels, const int rows, PairSums* sums
 ) noexcept nogil:
-    cdef const Lanes* t = p.lanes
     cdef const u8* w = t.weights + 48*t.groups*b
     cdef Py_ssize_t at = t.base[b]
     cdef pair order = twice(t.index + 16*b)
     cdef int k
-    fetch_next(p, s, at, rows)
     start_sums(sums, 1 << 21)
     for k in range(t.used[b]):
         add_window(sums, s, at, order, twice(w), twice(w + 16), twice(w + 32), rows, True)
-        at += 4*p.channels
+        at += 4*channels
         w += 48
 
 
@@ -251,34 +250,34 @@ cdef inline void store_fours(
 
 
 cdef inline void pillow_blocks(const Columns* p, SourceRows s, ResultRows out, const int rows) noexcept nogil:
-    cdef const Lanes* t = p.lanes
+    cdef Lanes t = p.lanes[0]
     cdef PairSums sums
     cdef pair[8] done
-    cdef Py_ssize_t b = 0
+    cdef Py_ssize_t b = 0, channels = p.channels, ahead = p.ahead
     cdef int j
     while b < t.blocks:
         if b + 4 < t.blocks and t.out[b + 4] - t.out[b] == 16:
             for j in range(4):
-                block_sums(p, s, b + j, rows, &sums)
+                fetch_next(s, t.base[b + j] + ahead, rows)
+                block_sums(&t, s, b + j, channels, rows, &sums)
                 done[j] = first_sum(&sums)
                 done[4 + j] = second_sum(&sums)
             store_rows(out, t.out[b], 16, four_rounded(done), four_rounded(done + 4), rows)
             b += 4
         else:
-            block_sums(p, s, b, rows, &sums)
+            fetch_next(s, t.base[b] + ahead, rows)
+            block_sums(&t, s, b, channels, rows, &sums)
             store_fours(out, t.out[b], t.n - t.out[b], first_sum(&sums), second_sum(&sums), rows)
             b += 1
 
 
 # One output pixel of one or two channels per block: lanes are taps, which are added up in the end.
 cdef inline void run_sums(
-    const Columns* p, SourceRows s, Py_ssize_t x, const Py_ssize_t C, pair order, const int rows, PairSums* sums
+    const Lanes* t, SourceRows s, Py_ssize_t x, const Py_ssize_t C, pair order, const int rows, PairSums* sums
 ) noexcept nogil:
-    cdef const Lanes* t = p.lanes
     cdef const u8* w = t.weights + 48*t.groups*x
     cdef Py_ssize_t at = t.base[x]
     cdef int k
-    fetch_next(p, s, at, rows)
     start_sums(sums, 0)
     for k in range(t.groups):
         add_window(sums, s, at, order, twice(w), twice(w + 16), twice(w + 32), rows, C != 1)
@@ -302,14 +301,16 @@ cdef inline void pillow_runs(
 ) noexcept nogil:
     cdef __m128i spread = taps_of_pixels(C)
     cdef pair order = twice(&spread), v, v2
+    cdef Lanes t = p.lanes[0]
     cdef PairSums sums
     cdef pair[8] done
-    cdef Py_ssize_t x = 0, n = p.n_out
+    cdef Py_ssize_t x = 0, n = p.n_out, ahead = p.ahead
     cdef int j
     while x < n:
         # The table goes on to a multiple of four pixels.
         for j in range(4//C):
-            run_sums(p, s, x + j, C, order, rows, &sums)
+            fetch_next(s, t.base[x + j] + ahead, rows)
+            run_sums(&t, s, x + j, C, order, rows, &sums)
             done[j] = first_sum(&sums)
             done[4 + j] = second_sum(&sums)
         v, v2 = lanes_added(done, C), lanes_added(done + 4, C)
