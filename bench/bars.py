@@ -12,6 +12,7 @@ from typing import Any
 from bench.cases import CALL_OVERHEAD, Case
 
 NOISE = 0.05
+EFFICIENCY = 0.9  # of each of several threads, on large images
 CV2 = ("cv2", "cv2 ipp")
 TORCH = ("torch",)
 FILTERS = ("Pillow", "torch", "cykooz")

@@ -70,6 +70,7 @@ class Family:
     channels: Sequence[int]
     prepare: Callable[[Cell, Collection[str]], Trial]
     any_case: bool = True
+    one_thread: bool = True  # whether ours with one thread stands beside ours with several
     has: Callable[[Cell], bool] = lambda cell: True
 
 

@@ -10,7 +10,19 @@ from typing import Any
 from bench.cases import ANTIALIASED_MODES, DTYPES, MODES, OURS
 from bench.families import types
 from bench.files import replace_between
-from bench.report import Row, by_size, cells_of, figure, group_table, groups_of, header, images_of, rows_of, times
+from bench.report import (
+    Row,
+    by_size,
+    cells_of,
+    figure,
+    gains_of,
+    group_table,
+    groups_of,
+    header,
+    images_of,
+    rows_of,
+    times,
+)
 from bench.run import wrong
 from bench.timing import geometric_mean
 
@@ -106,9 +118,29 @@ def page(result: Mapping[str, Any]) -> str:
     if groups:
         lines += ["", "## Aims", "", "Geometric means and least ratios over all sizes and channels, outputs fresh.", ""]
         lines += markdown_table(group_table(groups))
+    lines += gains(rows)
     lines += ["", "## Milliseconds", ""]
     lines.append("In brackets how many times as long the fastest other library takes; lost: bold.")
     return "\n".join([*lines, *sections(rows), *throughput(rows), ""])
+
+
+def gains(rows: Sequence[Row]) -> list[str]:
+    """What threads gain over one, measured in the same rounds, and where that is less than asked."""
+    found = gains_of(rows)
+    if not found:
+        return []
+    lines = ["", "## Threads", ""]
+    columns = ("case", "mode", "dtype", "C", "1 thread ms", "ms", "gain", "GB/s")
+    for entry in found:
+        lines += [entry.text, ""]
+        table = [columns]
+        for row in entry.below:
+            alone, moved = row.record["one_thread"]["median"], row.record["moved_bytes"]
+            fields = (figure(alone), figure(row.ours), times(row.gain), f"{moved / row.ours / 1e6:.1f}")
+            table.append((*row.label[:4], *fields))
+        if len(table) > 1:
+            lines += [*markdown_table(table), ""]
+    return [*lines, "GB/s: bytes of the source and the result over the time."]
 
 
 def kind_ratios(rows: Iterable[Row], family: str, names: Collection[str] | None) -> dict[tuple[str, int], list[float]]:
@@ -143,6 +175,11 @@ def mean_and_least(ratios: Sequence[float] | None) -> str:
     return f"**{times(geometric_mean(ratios))}** ({times(min(ratios))})" if ratios else ""
 
 
+def wrapped(text: str) -> str:
+    """A paragraph in lines."""
+    return fill(text, 120, break_long_words=False, break_on_hyphens=False)
+
+
 def summary(result: Mapping[str, Any], result_path: str) -> str:
     """The README's section, without its markers; the whole report stands beside ``result_path``."""
     rows = rows_of(result)
@@ -162,12 +199,14 @@ def summary(result: Mapping[str, Any], result_path: str) -> str:
         f"Some library was faster in {lost} of {len(contested)} cells: they stand first in the [report]({stem}.html), "
         f"a page to open in a browser ([as text]({stem}.md), [as JSON]({result_path})).",
     )
-    first, second, last = (fill(text, 120, break_long_words=False, break_on_hyphens=False) for text in paragraphs)
+    first, second, last = (wrapped(text) for text in paragraphs)
     lines = [first, "", second, ""]
     for heading, kinds in ((), KINDS), (("Other dtypes, against OpenCV:", ""), OTHER_KINDS):
         table = summary_table(rows, kinds)
         if len(table) > 1:
             lines += [*heading, *markdown_table(table), ""]
+    for entry in gains_of(rows):
+        lines += [wrapped(entry.text), ""]
     return "\n".join([*lines, last])
 
 

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench.bars import NOISE, Bar, bar_of
+from bench.bars import EFFICIENCY, NOISE, Bar, bar_of
 from bench.cases import OURS, Case
 from bench.families.folder import FILES
 from bench.run import wrong
 from bench.timing import geometric_mean
 
 LABELS = ("case", "mode", "dtype", "C", "thr")
+LARGE = 1080 * 1920  # pixels
 TEXT_COLUMNS = frozenset({0, 1, 2, 7, 13})
 HEADINGS = (*LABELS, "ours ms", "best peer ms", "who", "ratio", "copy ms", "x copy", "error", "peer's", "below bar")
 
@@ -66,6 +67,18 @@ class Row:
     def copy(self) -> float:
         """Milliseconds that moving the bytes alone takes."""
         return float(self.record["copy"]["median"])
+
+    @property
+    def gain(self) -> float | None:
+        """How many times as fast ours is with its threads as with one."""
+        alone = self.record.get("one_thread")
+        return float(alone["median"]) / self.ours if alone else None
+
+    @property
+    def large(self) -> bool:
+        """Whether an image has as many pixels as one of 1080p."""
+        case = Case.parse(self.record["case"])
+        return max(case.height * case.width, case.out_height * case.out_width) >= LARGE
 
     @property
     def label(self) -> tuple[str, ...]:
@@ -183,6 +196,45 @@ def group_table(groups: Iterable[Group]) -> list[tuple[str, ...]]:
     return table
 
 
+@dataclass(frozen=True)
+class Gains:
+    """What threads gain over one where images are large."""
+
+    threads: int
+    rows: tuple[Row, ...]
+    mean: float
+    least: float
+    bar: float
+
+    @property
+    def below(self) -> list[Row]:
+        """Cells under what is asked of each, with room for noise, the worst first."""
+        limit = self.bar * (1 - NOISE)
+        return sorted((row for row in self.rows if (row.gain or 0) < limit), key=lambda row: row.gain or 0)
+
+    @property
+    def text(self) -> str:
+        """A sentence."""
+        return (
+            f"On images of 1080p and more {self.threads} threads are {times(self.mean)} times as fast as one: the "
+            f"geometric mean of {len(self.rows)} cells, of which {len(self.below)} are below "
+            f"{self.bar * (1 - NOISE):.2f}, the least at {times(self.least)}."
+        )
+
+
+def gains_of(rows: Iterable[Row]) -> list[Gains]:
+    """Gains of two threads and of each larger count that was measured; 0.9 of the count is asked."""
+    found: dict[int, list[Row]] = {}
+    for row in rows:
+        if row.gain is not None and row.large:
+            found.setdefault(row.record["threads"], []).append(row)
+    gains = []
+    for threads, members in sorted(found.items()):
+        ratios = [row.gain for row in members if row.gain is not None]
+        gains.append(Gains(threads, tuple(members), geometric_mean(ratios), min(ratios), EFFICIENCY * threads))
+    return gains
+
+
 def header(result: Mapping[str, Any]) -> list[str]:
     """Where and with what this was measured."""
     e = result["environment"]
@@ -236,6 +288,7 @@ def terminal(result: Mapping[str, Any], limit: int | None = None) -> str:
     if groups:
         lines += ["", "Geometric means of (fastest peer of the bar) / ours:"]
         lines += aligned(group_table(groups), frozenset({0, 9}))
+    lines += ["", *(entry.text for entry in gains_of(rows))]
     out = excluded(result)
     if out:
         lines += ["", "Not timed, as the result was refused or not right:", *out]

@@ -6,7 +6,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from bench.timing import SLOW_SECONDS, elapsed, repeats_for, summary, wait_for_q
 
 FORMAT = 1
 COPY = "copy"
+ONE_THREAD = "one thread"
+REFERENCES = (COPY, ONE_THREAD)  # timed beside the contestants, but in no race
 FEWEST_ROUNDS = 5
 MOST_ROUNDS = 60
 STEADY_ROUNDS = 11
@@ -98,7 +100,8 @@ def lane(contestant: Contestant, threads: int, first: float = 0.0) -> Lane:
 
 def steady(lanes: Sequence[Lane]) -> bool:
     """Whether ours and the fastest other are known well enough."""
-    medians = {entry.contestant.name: summary(entry.samples) for entry in lanes if entry.contestant.name != COPY}
+    racing = [entry for entry in lanes if entry.contestant.name not in REFERENCES]
+    medians = {entry.contestant.name: summary(entry.samples) for entry in racing}
     rivals = [entry for name, entry in medians.items() if name != OURS]
     watched = [medians[OURS]] if OURS in medians else []
     if rivals:
@@ -109,9 +112,10 @@ def steady(lanes: Sequence[Lane]) -> bool:
 def in_the_race(lanes: Sequence[Lane]) -> list[Lane]:
     """All but those far behind that take long: a few samples say enough of them, and the others need the time."""
     medians = [summary(entry.samples).median for entry in lanes]
-    fastest = min((m for m, entry in zip(medians, lanes, strict=True) if entry.contestant.name != COPY), default=0.0)
+    measured = list(zip(medians, lanes, strict=True))
+    fastest = min((m for m, entry in measured if entry.contestant.name not in REFERENCES), default=0.0)
     limit = max(BEHIND * fastest, BEHIND_SECONDS)
-    return [e for m, e in zip(medians, lanes, strict=True) if m <= limit or e.contestant.name == COPY]
+    return [entry for m, entry in measured if m <= limit or entry.contestant.name in REFERENCES]
 
 
 def time_in_turns(lanes: Sequence[Lane], seconds: float, shuffle: Callable[[list[Lane]], None]) -> None:
@@ -173,8 +177,17 @@ def timed(entry: Lane) -> Record:
     }
 
 
-def measure(trial: Trial, names: Collection[str], seconds: float) -> Record:
-    """One cell: who is right, and how long those who are take."""
+def with_one_thread(family: Family, cell: Cell) -> Contestant | None:
+    """Ours with one thread, for cells with several: pairs of other cells were measured at another time."""
+    if cell.threads == 1 or not family.one_thread:
+        return None
+    trial = family.prepare(replace(cell, threads=1), ())
+    ours = next(contestant for contestant in trial.contestants if contestant.name == OURS)
+    return replace(ours, name=ONE_THREAD)
+
+
+def measure(trial: Trial, names: Collection[str], seconds: float, alone: Contestant | None = None) -> Record:
+    """One cell: who is right, and how long those who are take, and ``alone``, which is ours with one thread."""
     cell = trial.cell
     peers.set_threads(names, cell.threads)
     first = results(trial)
@@ -184,12 +197,17 @@ def measure(trial: Trial, names: Collection[str], seconds: float) -> Record:
     right = [contestant for contestant in trial.contestants if entries[contestant.name].get("met")]
     lanes = [lane(contestant, cell.threads, first.seconds[contestant.name]) for contestant in right]
     lanes.append(lane(copy_floor(trial.moved_bytes), 1))
+    if alone is not None:
+        # What ran before may still keep the other cores busy: as long a wait as for the others.
+        lanes.append(lane(alone, cell.threads))
     turns = random.Random(repr(cell))
     time_in_turns(lanes, seconds, turns.shuffle)
     for entry in lanes:
         entries.setdefault(entry.contestant.name, {}).update(timed(entry))
     record = described(cell)
     record["copy"] = entries.pop(COPY)
+    if alone is not None:
+        record["one_thread"] = entries.pop(ONE_THREAD)
     record["moved_bytes"] = trial.moved_bytes
     record["contestants"] = entries
     return record
@@ -215,7 +233,8 @@ def run(selection: Selection, seconds: float, done: Iterable[Record] = ()) -> It
     known = set(map(key_of, done))
     left = [(family, cell) for family, cell in chosen(selection) if key_of(described(cell)) not in known]
     for family, cell in with_progress(left):
-        yield measure(family.prepare(cell, selection.peers), selection.peers, seconds)
+        trial = family.prepare(cell, selection.peers)
+        yield measure(trial, selection.peers, seconds, with_one_thread(family, cell))
 
 
 def wrong(records: Iterable[Mapping[str, Any]]) -> list[str]:

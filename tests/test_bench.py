@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -327,6 +328,29 @@ def test_measure_times_only_those_who_are_right():
     json.dumps(record)
 
 
+def test_one_thread_takes_its_turns_where_there_are_several():
+    log = []
+    alone = Contestant(run.ONE_THREAD, lambda: log.append("alone"))
+    record = run.measure(small_trial([], threads=2), (), 0.001, alone)
+    assert len(record["one_thread"]["samples"]) == len(record["copy"]["samples"])
+    assert log
+    assert run.ONE_THREAD not in record["contestants"]
+    assert "one_thread" not in run.measure(small_trial([]), (), 0.001)
+
+
+def test_one_thread_is_ours_and_only_where_it_says_something():
+    known = families()
+    for name in ("resize", "antialias", "types", "preprocess", "operations"):
+        cell = next(Selection(threads=(2,)).cells(known[name]))
+        alone = run.with_one_thread(known[name], cell)
+        assert alone.name == run.ONE_THREAD
+        ours = next(entry for entry in known[name].prepare(cell, ()).contestants if entry.name == OURS)
+        np.testing.assert_array_equal(alone.to_array(alone.call()), ours.to_array(ours.call()))
+        assert run.with_one_thread(known[name], replace(cell, threads=1)) is None
+    folder = known["folder"]
+    assert run.with_one_thread(folder, next(Selection(threads=(2,)).cells(folder))) is None
+
+
 def test_lanes_take_turns_in_changing_order_with_their_switch_first():
     log = []
     lanes = [run.Lane(entry, 1, 1, False, []) for entry in small_trial(log).contestants if entry.name != "refuser"]
@@ -347,7 +371,7 @@ def test_lanes_take_turns_in_changing_order_with_their_switch_first():
 
 def test_lanes_far_behind_do_not_take_the_time_of_the_others(monkeypatch):
     """A contestant that is a hundred times slower is timed a few times, and the others as often as without it."""
-    costs = {OURS: 0.001, "peer": 0.002, "slow": 0.1, run.COPY: 0.0001}
+    costs = {OURS: 0.001, "peer": 0.002, "slow": 0.1, run.COPY: 0.0001, run.ONE_THREAD: 0.06}
     clock = Clock(0)
     monkeypatch.setattr(run, "time", clock)
     monkeypatch.setattr(run, "elapsed", lambda call, repeats: call() or repeats * call.cost)
@@ -365,7 +389,7 @@ def test_lanes_far_behind_do_not_take_the_time_of_the_others(monkeypatch):
     counts = {entry.contestant.name: len(entry.samples) for entry in lanes}
     assert counts.pop("slow") == run.BEHIND_ROUNDS
     assert len(set(counts.values())) == 1
-    assert counts[OURS] >= run.BEHIND_ROUNDS + 0.1 / (2 * (0.001 + 0.002 + 0.0001))
+    assert counts[OURS] >= run.BEHIND_ROUNDS + 0.1 / (2 * (0.001 + 0.002 + 0.0001 + 0.06))
 
 
 class Clock:
@@ -501,6 +525,25 @@ def test_rows_put_losses_first_and_know_their_bar():
     assert (lost.best, lost.ratio, lost.bar_ratio, lost.lost, lost.below) == (("kornia", 0.5), 0.5, 1.2, True, False)
     assert (won.best, won.ratio, won.lost, won.below) == (("cv2 ipp", 2.0), 2.0, False, False)
     assert (alone.best, alone.ratio, alone.bar_ratio, alone.lost) == (None, None, None, False)
+
+
+def threaded(ours, alone, **head):
+    return record(ours, {"cv2": 9.0}, threads=2, **head) | {"one_thread": {"median": alone}}
+
+
+def test_gains_are_of_large_images_only():
+    large = {"case": "1080x1920-600x600"}
+    cells = (threaded(1.0, 1.9, **large), threaded(1.0, 1.6, **large, mode="area"), threaded(1.0, 1.0))
+    (gains,) = report.gains_of(report.rows_of(result(*cells, record(1.0, {"cv2": 2.0}, **large))))
+    assert (gains.threads, gains.least, gains.bar, len(gains.rows)) == (2, 1.6, 1.8, 2)
+    assert gains.mean == pytest.approx((1.9 * 1.6) ** 0.5)
+    assert [row.record["mode"] for row in gains.below] == ["area"]
+    page = markdown.page(result(*cells))
+    assert gains.text in page
+    assert gains.text in report.terminal(result(*cells))
+    assert " ".join(gains.text.split()) in " ".join(markdown.summary(result(*cells), "r.json").split())
+    assert "| 1080x1920-600x600 | area | uint8 | 3 | 1.60 | 1.00 | 1.60 | 0.0 |" in page
+    assert "## Threads" not in markdown.page(result(record(1.0, {"cv2": 2.0}, **large)))
 
 
 def test_below_leaves_room_for_noise_and_out_reused_outputs():

@@ -109,5 +109,6 @@ FAMILY = Family(
     (3,),
     prepare,
     any_case=False,
+    one_thread=False,  # it runs in processes of its own
     has=lambda cell: not cell.dst,  # files are always new
 )
