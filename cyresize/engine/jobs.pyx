@@ -145,12 +145,14 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     # Kernels that widen store whole vectors: never into the destination.
     to_scratch = order == COLUMNS_FIRST or (order == COLUMNS_ONLY and p.narrow != NULL)
     apart = pixels and pixels_beat_lanes(order, channels, columns)
+    if to_scratch and is_word(element) and channels == 1 and fours_beat_lanes(columns):
+        job.use_lanes(&kernels.word_fours_lanes, SINGLE_FLOATS, kernels.word_fours2[element])
+        if job.lanes != NULL:
+            return filtered_as_stored(job, element, kernels.word_fours[element])
     if to_scratch and is_word(element) and twins_beat_lanes(channels, columns) and not apart:
         job.use_lanes(&kernels.word_taps_lanes, SINGLE_FLOATS, kernels.word_taps2[element])
         if job.lanes != NULL:
             return filtered_as_stored(job, element, kernels.word_taps[element])
-    if to_scratch and is_word(element) and channels == 1 and words_beat_lanes(columns):
-        return filtered_as_stored(job, element, kernels.word_singles[element])
     if to_scratch and kernels.columns_from[element] != NULL and not (apart and is_word(element)):
         job.use_lanes(&kernels.columns_from_lanes[element], SINGLE_FLOATS, kernels.columns_from2[element])
         if job.lanes != NULL:
@@ -220,14 +222,15 @@ cdef bint twins_beat_lanes(Py_ssize_t channels, AxisPlan columns) noexcept:
     return not grows or kernels.columns_from_lanes[<int> U16].kind == NO_LANES or (channels >= 3 and columns.taps == 2)
 
 
-cdef bint words_beat_lanes(AxisPlan columns) noexcept:
-    """Whether one channel of words is filtered faster without lanes, and without being widened first; measured."""
+cdef bint fours_beat_lanes(AxisPlan columns) noexcept:
+    """Whether one channel of words is filtered faster where each column has a window of its own; measured."""
     cdef double shrink = <double> columns.n_in/columns.n_out
-    if kernels.word_singles[<int> U16] == NULL or not in_fours(columns):
+    if shrink > 2.2:
+        return True
+    if in_fours(columns) or shrink <= 1:
         return False
-    if kernels.columns_from_lanes[<int> U16].kind == NO_LANES:
-        return columns.taps == 2 or (columns.taps == 4 and shrink > 1)
-    return columns.taps == 2 and shrink >= 3
+    # Taps are filled up to fours, which only a loop without vectors is always slower than.
+    return kernels.columns_from_lanes[<int> U16].kind == NO_LANES or 2*((columns.taps + 3)//4*4) <= 3*columns.taps
 
 
 cdef bint pixels_beat_lanes(int order, Py_ssize_t channels, AxisPlan columns) noexcept:

@@ -10,7 +10,8 @@ from libc.stdlib cimport calloc, free
 
 from cyresize.engine.plan cimport AxisPlan
 from cyresize.engine.rows.table cimport (
-    DOUBLES, FLOATS, NO_LANES, PAIRS, PIXELS, QUADS, RUNS, SHORTS, SINGLES, SPLITS, TWINS, WORDS, LaneFormat, Lanes,
+    DOUBLES, FLOATS, FOURS, NO_LANES, PAIRS, PIXELS, QUADS, RUNS, SHORTS, SINGLES, SPLITS, TWINS, WORDS, LaneFormat,
+    Lanes,
 )
 
 cdef enum:
@@ -325,6 +326,29 @@ cdef Lanes* new_pixels(AxisPlan plan, Py_ssize_t channels, const LaneFormat* for
     return t
 
 
+cdef Lanes* new_fours(AxisPlan plan, const LaneFormat* format) except? NULL:
+    """The table of FOURS; no column reads beyond the end of the row."""
+    cdef int groups = 1 if plan.taps <= 2 else (plan.taps + 3)//4*2, k, tap, count
+    cdef Py_ssize_t blocks = (plan.n_out + 3)//4, last = plan.n_in - 2*groups, x
+    cdef Lanes* t
+    cdef Py_ssize_t* base
+    cdef float* weights
+    if last < 0 or plan.n_out > LARGEST_TABLE//(8*groups + <int> sizeof(Py_ssize_t)):
+        return NULL
+    t = new_table(format, blocks, plan.n_out, groups, 4*blocks*(8*groups + <Py_ssize_t> sizeof(Py_ssize_t)))
+    base = <Py_ssize_t*> t.base
+    weights = <float*> (base + 4*blocks)
+    t.weights = <unsigned char*> weights
+    for x in range(4*blocks):
+        base[x] = min(plan.first[min(x, plan.n_out - 1)], last)
+    for x in range(plan.n_out):
+        count = plan.taps if plan.counts == NULL else plan.counts[x]
+        for k in range(count):
+            tap = k + <int> (plan.first[x] - base[x])
+            weights[8*(x//4*groups + tap//2) + 4*(tap & 1) + (x & 3)] = <float> plan.values[x*plan.taps + k]
+    return t
+
+
 cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* format, int encoding) except? NULL:
     """The lane table of a folded column plan, or NULL if lanes would not pay or not fit."""
     cdef Geometry g
@@ -337,6 +361,8 @@ cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* form
         few = channels == 1 or channels == 2
         fits = few if format.kind == RUNS else channels == 3 or channels == 4
         return new_pixels(plan, channels, format) if fits and can_be_split(plan) else NULL
+    if format.kind == FOURS:
+        return new_fours(plan, format)
     if format.kind == SPLITS and not can_be_split(plan):
         return NULL
     encoding = as_format_has_it(format, encoding)

@@ -82,6 +82,21 @@ cdef inline floats_of_two odd_words(pair v, const bint signed) noexcept nogil:
     return both_rows(_mm_cvtepi32_ps(_mm_srli_epi32(v.first, 16)), _mm_cvtepi32_ps(_mm_srli_epi32(v.second, 16)))
 
 
+# Every second 32-bit lane of two registers, from the first or from the second one on.
+cdef inline __m128i every_second(__m128i a, __m128i b, const int which) noexcept nogil:
+    if which == 0:
+        return _mm_castps_si128(_mm_shuffle_ps(_mm_castsi128_ps(a), _mm_castsi128_ps(b), 0x88))
+    return _mm_castps_si128(_mm_shuffle_ps(_mm_castsi128_ps(a), _mm_castsi128_ps(b), 0xdd))
+
+
+cdef inline pair even_lanes(pair a, pair b) noexcept nogil:
+    return paired(every_second(a.first, b.first, 0), every_second(a.second, b.second, 0))
+
+
+cdef inline pair odd_lanes(pair a, pair b) noexcept nogil:
+    return paired(every_second(a.first, b.first, 1), every_second(a.second, b.second, 1))
+
+
 cdef inline floats_of_two weighed_of_two(floats_of_two a, floats_of_two b) noexcept nogil:
     return both_rows(_mm_mul_ps(a.first, b.first), _mm_mul_ps(a.second, b.second))
 

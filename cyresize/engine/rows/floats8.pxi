@@ -65,6 +65,15 @@ cdef inline floats_of_two odd_words(pair v, const bint signed) noexcept nogil:
     return _mm256_cvtepi32_ps(_mm256_srli_epi32(v, 16))
 
 
+# Every second 32-bit lane of two registers, from the first or from the second one on.
+cdef inline pair even_lanes(pair a, pair b) noexcept nogil:
+    return _mm256_castps_si256(_mm256_shuffle_ps(_mm256_castsi256_ps(a), _mm256_castsi256_ps(b), 0x88))
+
+
+cdef inline pair odd_lanes(pair a, pair b) noexcept nogil:
+    return _mm256_castps_si256(_mm256_shuffle_ps(_mm256_castsi256_ps(a), _mm256_castsi256_ps(b), 0xdd))
+
+
 cdef inline floats_of_two weighed_of_two(floats_of_two a, floats_of_two b) noexcept nogil:
     return _mm256_mul_ps(a, b)
 

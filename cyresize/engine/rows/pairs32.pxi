@@ -9,8 +9,12 @@ cdef enum:
     PAIR_BYTES = 32       # consecutive ones that a pair holds
 
 
+cdef inline pair paired(__m128i first, __m128i second) noexcept nogil:
+    return _mm256_inserti128_si256(_mm256_castsi128_si256(first), second, 1)
+
+
 cdef inline pair load_two(const u8* a, const u8* b) noexcept nogil:
-    return _mm256_inserti128_si256(_mm256_castsi128_si256(load16(a)), load16(b), 1)
+    return paired(load16(a), load16(b))
 
 
 cdef inline pair load_bytes(const u8* s) noexcept nogil:

@@ -1,24 +1,16 @@
-# One channel of floats or 16-bit integers, four output columns in a 16-byte register: the taps of a column are loaded
-# side by side, weighted and transposed. For axes that shrink so much that a block of lanes would be mostly empty, and
-# for levels without lanes of floats; for the horizontal pass alone and, of floats, for both at once. Of doubles, two
-# taps and two columns. The bits are those of the plain loops.
+# One channel of floats, four output columns in a 16-byte register: the taps of a column are loaded side by side,
+# weighted and transposed. For axes that shrink so much that a block of lanes would be mostly empty, and for levels
+# without lanes of floats; for the horizontal pass alone and for both at once. Of doubles, two taps and two columns. The
+# bits are those of the plain loops.
 
 # Two samples at each of two places, and four at one place, weighted and added over the rows; `height` 0: of one row
 # without a weight.
-cdef inline __m128 pairs_at(const pixel_sample* s, Py_ssize_t a, Py_ssize_t b) noexcept nogil:
-    cdef int[2] words
-    cdef __m128i v
-    if pixel_sample is float:
-        return _mm_castpd_ps(_mm_loadh_pd(_mm_load_sd(<const double*> (s + a)), <const double*> (s + b)))
-    else:
-        memcpy(words, s + a, 4)
-        memcpy(words + 1, s + b, 4)
-        v = _mm_insert_epi32(_mm_cvtsi32_si128(words[0]), words[1], 1)
-        return _mm_cvtepi32_ps(_mm_cvtepu16_epi32(v) if pixel_sample is u16 else _mm_cvtepi16_epi32(v))
+cdef inline __m128 pairs_at(const float* s, Py_ssize_t a, Py_ssize_t b) noexcept nogil:
+    return _mm_castpd_ps(_mm_loadh_pd(_mm_load_sd(<const double*> (s + a)), <const double*> (s + b)))
 
 
 cdef inline __m128 blend_pairs(
-    const pixel_sample** rows, Py_ssize_t a, Py_ssize_t b, const __m128* rw, const int height
+    const float** rows, Py_ssize_t a, Py_ssize_t b, const __m128* rw, const int height
 ) noexcept nogil:
     cdef __m128 total = pairs_at(rows[0], a, b)
     cdef int k
@@ -30,20 +22,20 @@ cdef inline __m128 blend_pairs(
 
 
 cdef inline __m128 four_of_rows(
-    const pixel_sample** rows, Py_ssize_t at, const __m128* rw, const int height
+    const float** rows, Py_ssize_t at, const __m128* rw, const int height
 ) noexcept nogil:
-    cdef __m128 total = read_pixel(rows[0] + at)
+    cdef __m128 total = _mm_loadu_ps(rows[0] + at)
     cdef int k
     if height > 0:
         total = _mm_mul_ps(total, rw[0])
     for k in range(1, height):
-        total = _mm_add_ps(total, _mm_mul_ps(read_pixel(rows[k] + at), rw[k]))
+        total = _mm_add_ps(total, _mm_mul_ps(_mm_loadu_ps(rows[k] + at), rw[k]))
     return total
 
 
 # Four output columns, whose starts and weights these are.
 cdef inline __m128 four_singles(
-    const Py_ssize_t* start, const float* w, const pixel_sample** rows, const __m128* rw, const int taps,
+    const Py_ssize_t* start, const float* w, const float** rows, const __m128* rw, const int taps,
     const int height,
 ) noexcept nogil:
     cdef __m128[4] v
@@ -65,12 +57,12 @@ cdef inline __m128 four_singles(
 
 # Output columns begin..end, at least four, all of which have all taps; the last four may be done twice.
 cdef inline void weigh_singles(
-    const Columns* p, const pixel_sample** rows, const __m128* rw, float* out, Py_ssize_t begin, Py_ssize_t end,
+    const Columns* p, const float** rows, const __m128* rw, float* out, Py_ssize_t begin, Py_ssize_t end,
     const int taps, const int height,
 ) noexcept nogil:
     cdef const Py_ssize_t* start = p.start
     cdef const float* w = <const float*> p.weights
-    cdef const pixel_sample *kept[4]
+    cdef const float *kept[4]
     cdef Py_ssize_t i, x
     cdef int k
     for k in range(max(height, 1)):
@@ -78,7 +70,7 @@ cdef inline void weigh_singles(
     for i in range(begin, end, 4):
         x = min(i, end - 4)
         _mm_storeu_ps(
-            out + x, four_singles(start + x, w + taps*x, <const pixel_sample**> kept, rw, taps, height)
+            out + x, four_singles(start + x, w + taps*x, <const float**> kept, rw, taps, height)
         )
 
 
@@ -92,18 +84,18 @@ cdef inline void find_whole_singles(const Columns* p, Py_ssize_t* whole_begin, P
     whole_end[0] = end if end - begin >= 4 else begin
 
 
-cdef inline void single_row(const Columns* p, const pixel_sample* row, float* out) noexcept nogil:
-    cdef const pixel_sample* rows[1]
+cdef inline void single_row(const Columns* p, const float* row, float* out) noexcept nogil:
+    cdef const float* rows[1]
     cdef Py_ssize_t begin, end
     rows[0] = row
     find_whole_singles(p, &begin, &end)
     part_of_row(p, row, out, 0, begin)
     if p.taps == 2:
-        weigh_singles(p, <const pixel_sample**> rows, NULL, out, begin, end, 2, 0)
+        weigh_singles(p, <const float**> rows, NULL, out, begin, end, 2, 0)
     elif p.taps == 4:
-        weigh_singles(p, <const pixel_sample**> rows, NULL, out, begin, end, 4, 0)
+        weigh_singles(p, <const float**> rows, NULL, out, begin, end, 4, 0)
     else:
-        weigh_singles(p, <const pixel_sample**> rows, NULL, out, begin, end, p.taps, 0)
+        weigh_singles(p, <const float**> rows, NULL, out, begin, end, p.taps, 0)
     part_of_row(p, row, out, end, p.n_out)
 
 
@@ -112,15 +104,6 @@ cdef void float_singles(const Columns* p, const void* row, void* out) noexcept n
         float_columns(p, row, out)
     else:
         single_row(p, <const float*> row, <float*> out)
-
-
-# Only for plans without the exceptions above.
-cdef void u16_singles(const Columns* p, const void* row, void* out) noexcept nogil:
-    single_row(p, <const u16*> row, <float*> out)
-
-
-cdef void i16_singles(const Columns* p, const void* row, void* out) noexcept nogil:
-    single_row(p, <const i16*> row, <float*> out)
 
 
 # One channel of doubles by two taps, fewer only at the edges.
@@ -194,6 +177,4 @@ cdef void float_single_windows(
 cdef void use_singles(RowKernels* table) noexcept:
     table.float_singles = float_singles
     table.double_singles = double_singles
-    table.word_singles[<int> U16] = u16_singles
-    table.word_singles[<int> I16] = i16_singles
     table.float_single_windows = float_single_windows

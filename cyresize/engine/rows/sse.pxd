@@ -31,6 +31,9 @@ cdef extern from "<immintrin.h>" nogil:
     __m128d _mm_hadd_pd(__m128d, __m128d)
     __m128d _mm_loadh_pd(__m128d, const double*)
     __m128 _mm_castpd_ps(__m128d)
+    __m128i _mm_castpd_si128(__m128d)
+    __m128i _mm_castps_si128(__m128)
+    __m128 _mm_castsi128_ps(__m128i)
 
     __m128i _mm_setr_epi8(
         char, char, char, char, char, char, char, char, char, char, char, char, char, char, char, char

@@ -18,6 +18,7 @@ cdef enum LaneKind:
     SHORTS                # one tap per 16-bit lane: 16-bit elements
     FLOATS                # one tap per 32-bit lane: float elements and weights
     DOUBLES               # one tap per 64-bit lane: elements and weights of doubles
+    FOURS                 # one channel: blocks of four output columns, each with a window of its own; weights as TWINS
     TWINS                 # two taps per 32-bit lane as 16-bit elements, four index bytes, weights two planes of floats
 
 cdef struct LaneFormat:
@@ -29,11 +30,11 @@ cdef struct Lanes:
     LaneKind kind
     Py_ssize_t blocks
     Py_ssize_t n          # output elements: OW*C
-    int groups            # tap groups per lane: QUADS and the like ceil(K/4), WORDS, TWINS ceil(K/2), others K
+    int groups            # tap groups per lane: QUADS and the like ceil(K/4), WORDS, TWINS, FOURS ceil(K/2), others K
     bint half             # PIXELS: the last group has two taps only, whose halves of weights are words
     bint inside               # all groups of a block lie in its window
     bint narrow               # every block needs the first half of its window only: one register
-    const Py_ssize_t* base    # [blocks] first source element of the window
+    const Py_ssize_t* base    # [blocks] first source element of the window; FOURS: [blocks][4]
     const Py_ssize_t* out     # [blocks] first output element
     const int* used           # [blocks] tap groups that some lane of the block uses: no window starts behind the row
     const unsigned char* index    # [blocks][bytes of a vector]
@@ -139,13 +140,16 @@ cdef struct RowKernels:
     columns_fn float_pixels   # three or four channels without lanes; NULL: float_columns
     columns_fn float_singles  # one channel without lanes; NULL: float_columns
     columns_fn double_singles  # one channel by two taps; NULL: double_columns
-    columns_fn word_singles[9]    # the same of 16-bit integers; NULL: widen first
     # 16-bit integers to floats with an even number of taps: any channels by lanes, and three or four channels, two rows
     # at once, without; NULL: columns_from, pixels_from.
     LaneFormat word_taps_lanes
     columns_fn word_taps[9]
     columns2_fn word_taps2[9]
     columns2_fn word_pixels2[9]
+    # One channel by two taps or a multiple of four, with lanes, where blocks of others would be mostly empty.
+    LaneFormat word_fours_lanes
+    columns_fn word_fours[9]
+    columns2_fn word_fours2[9]
     # Two or four taps along both axes, from the stored type to the same; may read SLACK bytes behind a row. NULL: two
     # passes. With lanes whose taps all lie inside; and for three or four channels, pixel by pixel.
     weighted_window_fn lane_windows[9]

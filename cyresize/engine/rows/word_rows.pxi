@@ -3,14 +3,21 @@
 # are one byte shuffle. The bits are those of the plain loops.
 
 # Two more taps of both rows, to the sums so far; `first`: there are none yet.
+cdef inline floats_of_two add_twins(
+    floats_of_two total, pair taps, floats_of_two near, floats_of_two far, const bint first, const bint signed
+) noexcept nogil:
+    cdef floats_of_two value = weighed_of_two(even_words(taps, signed), near)
+    total = value if first else added_of_two(total, value)
+    return added_of_two(total, weighed_of_two(odd_words(taps, signed), far))
+
+
 cdef inline floats_of_two add_twin_taps(
     floats_of_two total, const word* a, const word* b, pair order, floats_of_two near, floats_of_two far,
     const bint first,
 ) noexcept nogil:
-    cdef pair taps = shuffle_bytes(load_two(<const u8*> a, <const u8*> b), order)
-    cdef floats_of_two value = weighed_of_two(even_words(taps, word is i16), near)
-    total = value if first else added_of_two(total, value)
-    return added_of_two(total, weighed_of_two(odd_words(taps, word is i16), far))
+    return add_twins(
+        total, shuffle_bytes(load_two(<const u8*> a, <const u8*> b), order), near, far, first, word is i16
+    )
 
 
 # By lanes, four to a block.
@@ -78,6 +85,82 @@ cdef void i16_taps2(
     const Columns* p, const void* row, const void* second, void* out, void* second_out
 ) noexcept nogil:
     word_blocks_of(p, <const i16*> row, <const i16*> second, <float*> out, <float*> second_out)
+
+
+# One channel, four columns to a block: two words at each of four places, and four at each of two.
+cdef inline __m128i twins_at(const word* s, const Py_ssize_t* at) noexcept nogil:
+    cdef int[4] words
+    cdef int i
+    for i in range(4):
+        memcpy(words + i, s + at[i], 4)
+    return _mm_insert_epi32(
+        _mm_insert_epi32(_mm_insert_epi32(_mm_cvtsi32_si128(words[0]), words[1], 1), words[2], 2), words[3], 3
+    )
+
+
+cdef inline __m128i fours_at(const word* s, const Py_ssize_t* at) noexcept nogil:
+    return _mm_castpd_si128(_mm_loadh_pd(_mm_load_sd(<const double*> (s + at[0])), <const double*> (s + at[1])))
+
+
+cdef inline void word_fours_of_two(
+    const Columns* p, const word* row, const word* second, float* out, float* second_out, const int groups
+) noexcept nogil:
+    cdef Lanes t = p.lanes[0]
+    cdef const float* w = <const float*> t.weights
+    cdef const Py_ssize_t* at = t.base
+    cdef pair a, b
+    cdef floats_of_two total = equal_of_two(0)
+    cdef Py_ssize_t i, ahead = p.ahead
+    cdef int k
+    for i in range(t.blocks):
+        _mm_prefetch(<const char*> (row + at[0]) + ahead, 2)
+        _mm_prefetch(<const char*> (second + at[0]) + ahead, 2)
+        if groups == 1:
+            a = paired(twins_at(row, at), twins_at(second, at))
+            total = add_twins(total, a, four_of_two(w), four_of_two(w + 4), True, word is i16)
+        for k in range(0, groups & ~1, 2):
+            a = paired(fours_at(row + 2*k, at), fours_at(second + 2*k, at))
+            b = paired(fours_at(row + 2*k, at + 2), fours_at(second + 2*k, at + 2))
+            total = add_twins(
+                total, even_lanes(a, b), four_of_two(w + 8*k), four_of_two(w + 8*k + 4), k == 0, word is i16
+            )
+            total = add_twins(
+                total, odd_lanes(a, b), four_of_two(w + 8*k + 8), four_of_two(w + 8*k + 12), False, word is i16
+            )
+        w += 8*groups
+        at += 4
+        store_of_two(out + 4*i, second_out + 4*i, total)
+
+
+cdef inline void word_fours_of(
+    const Columns* p, const word* row, const word* second, float* out, float* second_out
+) noexcept nogil:
+    if p.lanes.groups == 1:
+        word_fours_of_two(p, row, second, out, second_out, 1)
+    elif p.lanes.groups == 2:
+        word_fours_of_two(p, row, second, out, second_out, 2)
+    else:
+        word_fours_of_two(p, row, second, out, second_out, p.lanes.groups)
+
+
+cdef void u16_fours(const Columns* p, const void* row, void* out) noexcept nogil:
+    word_fours_of(p, <const u16*> row, <const u16*> row, <float*> out, <float*> out)
+
+
+cdef void i16_fours(const Columns* p, const void* row, void* out) noexcept nogil:
+    word_fours_of(p, <const i16*> row, <const i16*> row, <float*> out, <float*> out)
+
+
+cdef void u16_fours2(
+    const Columns* p, const void* row, const void* second, void* out, void* second_out
+) noexcept nogil:
+    word_fours_of(p, <const u16*> row, <const u16*> second, <float*> out, <float*> second_out)
+
+
+cdef void i16_fours2(
+    const Columns* p, const void* row, const void* second, void* out, void* second_out
+) noexcept nogil:
+    word_fours_of(p, <const i16*> row, <const i16*> second, <float*> out, <float*> second_out)
 
 
 # Three or four channels without lanes: output pixels begin..end with all taps.
@@ -156,5 +239,10 @@ cdef void use_word_rows(RowKernels* table) noexcept:
     table.word_taps[<int> I16] = i16_taps
     table.word_taps2[<int> U16] = u16_taps2
     table.word_taps2[<int> I16] = i16_taps2
+    table.word_fours_lanes = LaneFormat(FOURS, 4, 0)
+    table.word_fours[<int> U16] = u16_fours
+    table.word_fours[<int> I16] = i16_fours
+    table.word_fours2[<int> U16] = u16_fours2
+    table.word_fours2[<int> I16] = i16_fours2
     table.word_pixels2[<int> U16] = u16_pixels2
     table.word_pixels2[<int> I16] = i16_pixels2
