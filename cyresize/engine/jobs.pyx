@@ -144,7 +144,10 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
         return job
     # Kernels that widen store whole vectors: never into the destination.
     to_scratch = order == COLUMNS_FIRST or (order == COLUMNS_ONLY and p.narrow != NULL)
-    apart = pixels and pixels_beat_lanes(order, channels, columns)
+    apart = pixels and (
+        pixels_beat_lanes(order, channels, columns)
+        or (order == COLUMNS_FIRST and is_word(element) and pixels_of_words_beat_lanes(columns))
+    )
     if to_scratch and is_word(element) and channels == 1 and fours_beat_lanes(columns):
         job.use_lanes(&kernels.word_fours_lanes, SINGLE_FLOATS, kernels.word_fours2[element])
         if job.lanes != NULL:
@@ -158,7 +161,7 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
         if job.lanes != NULL:
             return filtered_as_stored(job, element, kernels.columns_from[element])
     if to_scratch and kernels.pixels_from[element] != NULL and pixels:
-        if is_word(element) and order == COLUMNS_FIRST and in_twos(columns):
+        if is_word(element) and order == COLUMNS_FIRST:
             p.columns_pass2 = kernels.word_pixels2[element]
         return filtered_as_stored(job, element, kernels.pixels_from[element])
     if not apart or (channels == 3 and columns.taps == 2):
@@ -247,6 +250,15 @@ cdef bint pixels_beat_lanes(int order, Py_ssize_t channels, AxisPlan columns) no
     if order == ROWS_FIRST and whole and (columns.taps == 2 or columns.taps == 4):
         return True
     return shrink >= (2.5 if whole else 3)
+
+
+cdef bint pixels_of_words_beat_lanes(AxisPlan columns) noexcept:
+    """The same of 16-bit integers in two rows at once; measured."""
+    if kernels.word_pixels2[<int> U16] == NULL or kernels.float_lanes.kind == NO_LANES:
+        return False
+    if columns.taps == 2:
+        return 4*columns.n_in >= 5*columns.n_out
+    return columns.n_in > columns.n_out and (columns.taps < 8 or not in_twos(columns))
 
 
 cdef weighted_window_fn window_kernel(Job job, int element, Py_ssize_t channels) noexcept:

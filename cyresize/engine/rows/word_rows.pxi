@@ -166,11 +166,11 @@ cdef void i16_fours2(
 # Three or four channels without lanes: output pixels begin..end with all taps.
 cdef inline void word_pixels_of_two(
     const Columns* p, const word* row, const word* second, float* out, float* second_out, Py_ssize_t begin,
-    Py_ssize_t end, const Py_ssize_t C, const int taps, const u8* order, const bint fetching,
+    Py_ssize_t end, const Py_ssize_t C, const int taps, const bint odd, const u8* order, const bint fetching,
 ) noexcept nogil:
     cdef const float* w = <const float*> p.weights + begin*taps
     cdef const Py_ssize_t* start = p.start
-    cdef pair side_by_side = twice(order)
+    cdef pair side_by_side = twice(order), a
     cdef floats_of_two total = equal_of_two(0)
     cdef Py_ssize_t x, at, ahead = p.ahead
     cdef int k
@@ -179,11 +179,15 @@ cdef inline void word_pixels_of_two(
         if fetching:
             _mm_prefetch(<const char*> (row + at) + ahead, 2)
             _mm_prefetch(<const char*> (second + at) + ahead, 2)
-        for k in range(0, taps, 2):
+        for k in range(0, taps - 1 if odd else taps, 2):
             total = add_twin_taps(
                 total, row + at + k*C, second + at + k*C, side_by_side, equal_of_two(w[k]), equal_of_two(w[k + 1]),
                 k == 0,
             )
+        if odd:
+            at += (taps - 1)*C
+            a = shuffle_bytes(load_two(<const u8*> (row + at), <const u8*> (second + at)), side_by_side)
+            total = added_of_two(total, weighed_of_two(even_words(a, word is i16), equal_of_two(w[taps - 1])))
         # The fourth float of three channels is the next pixel's.
         store_of_two(out + x*C, second_out + x*C, total)
         w += taps
@@ -194,16 +198,18 @@ cdef inline void pixels_of_two(
     Py_ssize_t end, const Py_ssize_t C, const u8* order,
 ) noexcept nogil:
     if p.taps == 2 and p.ahead == 0:
-        word_pixels_of_two(p, row, second, out, second_out, begin, end, C, 2, order, False)
+        word_pixels_of_two(p, row, second, out, second_out, begin, end, C, 2, False, order, False)
     elif p.taps == 2:
-        word_pixels_of_two(p, row, second, out, second_out, begin, end, C, 2, order, True)
+        word_pixels_of_two(p, row, second, out, second_out, begin, end, C, 2, False, order, True)
     elif p.taps == 4:
-        word_pixels_of_two(p, row, second, out, second_out, begin, end, C, 4, order, True)
+        word_pixels_of_two(p, row, second, out, second_out, begin, end, C, 4, False, order, True)
+    elif p.taps & 1:
+        word_pixels_of_two(p, row, second, out, second_out, begin, end, C, p.taps, True, order, True)
     else:
-        word_pixels_of_two(p, row, second, out, second_out, begin, end, C, p.taps, order, True)
+        word_pixels_of_two(p, row, second, out, second_out, begin, end, C, p.taps, False, order, True)
 
 
-# For an even number of taps, and such plans only that have all of them but at the edges.
+# Weights of taps that columns do not have are 0, which changes no sum.
 cdef inline void pixels_of_two_rows(
     const Columns* p, const word* row, const word* second, float* out, float* second_out
 ) noexcept nogil:
@@ -211,6 +217,9 @@ cdef inline void pixels_of_two_rows(
     cdef u8[16] of_four = [0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15]
     cdef Py_ssize_t begin, end
     find_inner_pixels(p, &begin, &end)
+    # An odd tap is loaded with another one.
+    while p.taps & 1 and end > begin and p.start[end - 1] + p.taps + 1 > p.n_in - (1 if p.channels == 3 else 0):
+        end -= 1
     if p.channels == 3:
         pixels_of_two(p, row, second, out, second_out, begin, end, 3, of_three)
     else:
