@@ -322,7 +322,10 @@ cdef Job exact_job(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan 
     if bytes:
         job.use_lanes(&kernels.exact_u8_lanes, SECOND, kernels.exact_u8_columns2)
     else:
-        job.use_lanes(&kernels.exact_u16_lanes, SINGLE_INTS, kernels.exact_u16_columns2)
+        if channels == 1 and fours_beat_lanes(columns):
+            job.use_lanes(&kernels.word_fours_lanes, SINGLE_INTS, kernels.exact_u16_columns2)
+        if job.lanes == NULL:
+            job.use_lanes(&kernels.exact_u16_lanes, SINGLE_INTS, kernels.exact_u16_columns2)
     return job
 
 

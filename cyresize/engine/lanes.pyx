@@ -69,7 +69,9 @@ cdef int weight_bytes(const LaneFormat* format, int encoding) noexcept nogil:
     # Bytes of weights per block and tap group.
     if encoding == NEAR_FAR or encoding == SECOND:
         return 2*format.lanes
-    if encoding == DIGITS2 or encoding == SPLIT_PAIRS or encoding == FLOAT_PAIRS or encoding == SINGLE_DOUBLES:
+    if encoding == DIGITS2 or encoding == SPLIT_PAIRS or encoding == SINGLE_DOUBLES:
+        return 8*format.lanes
+    if encoding == FLOAT_PAIRS or encoding == INT_PAIRS:
         return 8*format.lanes
     if encoding == DIGITS3 or encoding == SPLIT_QUADS:
         return 12*format.lanes
@@ -157,6 +159,10 @@ cdef void encode(
         for tap in range(2):
             k = 2*group + tap
             (<float*> to)[tap*lanes + lane] = <float> w[k] if k < taps else <float> 0
+    elif encoding == INT_PAIRS:
+        for tap in range(2):
+            k = 2*group + tap
+            (<int*> to)[tap*lanes + lane] = <int> rint(w[k]) if k < taps else 0
     elif encoding == SINGLE_INTS:
         (<int*> to)[lane] = <int> rint(w[group])
 
@@ -263,8 +269,8 @@ cdef int as_format_has_it(const LaneFormat* format, int encoding) noexcept:
     # Integer weights come in digits for byte dot products, as words for word products, and as a mixture.
     if format.kind == SPLITS:
         return SPLIT_QUADS
-    if format.kind == TWINS:
-        return FLOAT_PAIRS
+    if format.kind == TWINS or format.kind == FOURS:
+        return INT_PAIRS if encoding == SINGLE_INTS else FLOAT_PAIRS
     if format.kind != WORDS:
         return encoding
     return WORD_PAIRS if encoding == DIGITS2 else SPLIT_PAIRS if encoding == DIGITS3 else encoding
@@ -326,10 +332,10 @@ cdef Lanes* new_pixels(AxisPlan plan, Py_ssize_t channels, const LaneFormat* for
     return t
 
 
-cdef Lanes* new_fours(AxisPlan plan, const LaneFormat* format) except? NULL:
+cdef Lanes* new_fours(AxisPlan plan, const LaneFormat* format, int encoding) except? NULL:
     """The table of FOURS; no column reads beyond the end of the row."""
     cdef int groups = 1 if plan.taps <= 2 else (plan.taps + 3)//4*2, k, tap, count
-    cdef Py_ssize_t blocks = (plan.n_out + 3)//4, last = plan.n_in - 2*groups, x
+    cdef Py_ssize_t blocks = (plan.n_out + 3)//4, last = plan.n_in - 2*groups, x, i
     cdef Lanes* t
     cdef Py_ssize_t* base
     cdef float* weights
@@ -345,7 +351,11 @@ cdef Lanes* new_fours(AxisPlan plan, const LaneFormat* format) except? NULL:
         count = plan.taps if plan.counts == NULL else plan.counts[x]
         for k in range(count):
             tap = k + <int> (plan.first[x] - base[x])
-            weights[8*(x//4*groups + tap//2) + 4*(tap & 1) + (x & 3)] = <float> plan.values[x*plan.taps + k]
+            i = 8*(x//4*groups + tap//2) + 4*(tap & 1) + (x & 3)
+            if encoding == INT_PAIRS:
+                (<int*> weights)[i] = <int> rint(plan.values[x*plan.taps + k])
+            else:
+                weights[i] = <float> plan.values[x*plan.taps + k]
     return t
 
 
@@ -362,7 +372,7 @@ cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* form
         fits = few if format.kind == RUNS else channels == 3 or channels == 4
         return new_pixels(plan, channels, format) if fits and can_be_split(plan) else NULL
     if format.kind == FOURS:
-        return new_fours(plan, format)
+        return new_fours(plan, format, as_format_has_it(format, encoding))
     if format.kind == SPLITS and not can_be_split(plan):
         return NULL
     encoding = as_format_has_it(format, encoding)

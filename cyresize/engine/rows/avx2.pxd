@@ -35,5 +35,6 @@ cdef extern from "<immintrin.h>" nogil:
     __m256i _mm256_add_epi32(__m256i, __m256i)
     __m256i _mm256_hadd_epi32(__m256i, __m256i)
     __m256i _mm256_mullo_epi16(__m256i, __m256i)
+    __m256i _mm256_mullo_epi32(__m256i, __m256i)
     __m256i _mm256_madd_epi16(__m256i, __m256i)
     __m256i _mm256_maddubs_epi16(__m256i, __m256i)

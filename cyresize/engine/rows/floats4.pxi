@@ -67,19 +67,32 @@ cdef inline floats_of_two four_of_two(const float* s) noexcept nogil:
     return both_rows(_mm_loadu_ps(s), _mm_loadu_ps(s))
 
 
+cdef inline floats_of_two bits_of_two(pair v) noexcept nogil:
+    return both_rows(_mm_castsi128_ps(v.first), _mm_castsi128_ps(v.second))
+
+
+cdef inline floats_of_two converted_of_two(pair v) noexcept nogil:
+    return both_rows(_mm_cvtepi32_ps(v.first), _mm_cvtepi32_ps(v.second))
+
+
+cdef inline pair even_ints(pair v) noexcept nogil:
+    return paired(_mm_and_si128(v.first, _mm_set1_epi32(0xffff)), _mm_and_si128(v.second, _mm_set1_epi32(0xffff)))
+
+
+cdef inline pair odd_ints(pair v) noexcept nogil:
+    return paired(_mm_srli_epi32(v.first, 16), _mm_srli_epi32(v.second, 16))
+
+
 cdef inline floats_of_two even_words(pair v, const bint signed) noexcept nogil:
-    cdef __m128i low = _mm_set1_epi32(0xffff)
     if signed:
         return odd_words(paired(_mm_slli_epi32(v.first, 16), _mm_slli_epi32(v.second, 16)), True)
-    return both_rows(
-        _mm_cvtepi32_ps(_mm_and_si128(v.first, low)), _mm_cvtepi32_ps(_mm_and_si128(v.second, low))
-    )
+    return converted_of_two(even_ints(v))
 
 
 cdef inline floats_of_two odd_words(pair v, const bint signed) noexcept nogil:
     if signed:
-        return both_rows(_mm_cvtepi32_ps(_mm_srai_epi32(v.first, 16)), _mm_cvtepi32_ps(_mm_srai_epi32(v.second, 16)))
-    return both_rows(_mm_cvtepi32_ps(_mm_srli_epi32(v.first, 16)), _mm_cvtepi32_ps(_mm_srli_epi32(v.second, 16)))
+        return converted_of_two(paired(_mm_srai_epi32(v.first, 16), _mm_srai_epi32(v.second, 16)))
+    return converted_of_two(odd_ints(v))
 
 
 # Every second 32-bit lane of two registers, from the first or from the second one on.

@@ -53,16 +53,28 @@ cdef inline floats_of_two four_of_two(const float* s) noexcept nogil:
     return _mm256_broadcast_ps(<const __m128*> s)
 
 
+cdef inline floats_of_two bits_of_two(pair v) noexcept nogil:
+    return _mm256_castsi256_ps(v)
+
+
+cdef inline pair even_ints(pair v) noexcept nogil:
+    return _mm256_and_si256(v, _mm256_set1_epi32(0xffff))
+
+
+cdef inline pair odd_ints(pair v) noexcept nogil:
+    return _mm256_srli_epi32(v, 16)
+
+
 cdef inline floats_of_two even_words(pair v, const bint signed) noexcept nogil:
     if signed:
         return odd_words(_mm256_slli_epi32(v, 16), True)
-    return _mm256_cvtepi32_ps(_mm256_and_si256(v, _mm256_set1_epi32(0xffff)))
+    return _mm256_cvtepi32_ps(even_ints(v))
 
 
 cdef inline floats_of_two odd_words(pair v, const bint signed) noexcept nogil:
     if signed:
         return _mm256_cvtepi32_ps(_mm256_srai_epi32(v, 16))
-    return _mm256_cvtepi32_ps(_mm256_srli_epi32(v, 16))
+    return _mm256_cvtepi32_ps(odd_ints(v))
 
 
 # Every second 32-bit lane of two registers, from the first or from the second one on.

@@ -116,6 +116,10 @@ cdef inline pair add32(pair a, pair b) noexcept nogil:
     return paired(_mm_add_epi32(a.first, b.first), _mm_add_epi32(a.second, b.second))
 
 
+cdef inline pair times_ints(pair a, pair b) noexcept nogil:
+    return paired(_mm_mullo_epi32(a.first, b.first), _mm_mullo_epi32(a.second, b.second))
+
+
 cdef inline pair times_words(pair a, pair b) noexcept nogil:
     return paired(_mm_mullo_epi16(a.first, b.first), _mm_mullo_epi16(a.second, b.second))
 

@@ -108,6 +108,10 @@ cdef inline pair add32(pair a, pair b) noexcept nogil:
     return _mm256_add_epi32(a, b)
 
 
+cdef inline pair times_ints(pair a, pair b) noexcept nogil:
+    return _mm256_mullo_epi32(a, b)
+
+
 cdef inline pair times_words(pair a, pair b) noexcept nogil:
     return _mm256_mullo_epi16(a, b)
 

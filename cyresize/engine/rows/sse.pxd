@@ -65,6 +65,7 @@ cdef extern from "<immintrin.h>" nogil:
     __m128i _mm_add_epi32(__m128i, __m128i)
     __m128i _mm_mulhi_epi16(__m128i, __m128i)
     __m128i _mm_mullo_epi16(__m128i, __m128i)
+    __m128i _mm_mullo_epi32(__m128i, __m128i)
     __m128i _mm_madd_epi16(__m128i, __m128i)
     __m128i _mm_maddubs_epi16(__m128i, __m128i)
     int _mm_cvtsi128_si32(__m128i)

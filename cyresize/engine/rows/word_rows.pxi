@@ -1,6 +1,6 @@
 # Rows of 16-bit integers to rows of floats, two source rows at a time: written for the registers of two rows in which
 # pillow.pxi is written, and for the floats of two rows that floats4.pxi or floats8.pxi names. Two taps of four samples
-# are one byte shuffle. The bits are those of the plain loops.
+# are one byte shuffle. Two taps with weights in 1/65536 are exact, in integers. The bits are those of the plain loops.
 
 # Two more taps of both rows, to the sums so far; `first`: there are none yet.
 cdef inline floats_of_two add_twins(
@@ -9,6 +9,10 @@ cdef inline floats_of_two add_twins(
     cdef floats_of_two value = weighed_of_two(even_words(taps, signed), near)
     total = value if first else added_of_two(total, value)
     return added_of_two(total, weighed_of_two(odd_words(taps, signed), far))
+
+
+cdef inline floats_of_two exact_twins(pair taps, const float* w) noexcept nogil:
+    return bits_of_two(add32(times_ints(even_ints(taps), twice(w)), times_ints(odd_ints(taps), twice(w + 4))))
 
 
 cdef inline floats_of_two add_twin_taps(
@@ -23,7 +27,7 @@ cdef inline floats_of_two add_twin_taps(
 # By lanes, four to a block.
 cdef inline void word_blocks_of_two(
     const Columns* p, const word* row, const word* second, float* out, float* second_out, const int groups,
-    const bint fetching,
+    const bint fetching, const bint exact,
 ) noexcept nogil:
     cdef Lanes t = p.lanes[0]
     cdef const float* w = <const float*> t.weights
@@ -39,7 +43,9 @@ cdef inline void word_blocks_of_two(
             _mm_prefetch(<const char*> a + ahead, 2)
             _mm_prefetch(<const char*> b + ahead, 2)
         order = twice(t.index + 16*i)
-        for k in range(groups if groups <= 2 else t.used[i]):
+        if exact:
+            total = exact_twins(shuffle_bytes(load_two(<const u8*> a, <const u8*> b), order), w)
+        for k in range(0 if exact else groups if groups <= 2 else t.used[i]):
             total = add_twin_taps(
                 total, a + k*step, b + k*step, order, four_of_two(w + 8*k), four_of_two(w + 8*k + 4), k == 0
             )
@@ -51,9 +57,9 @@ cdef inline void word_blocks(
     const Columns* p, const word* row, const word* second, float* out, float* second_out, const int groups
 ) noexcept nogil:
     if p.ahead != 0:
-        word_blocks_of_two(p, row, second, out, second_out, groups, True)
+        word_blocks_of_two(p, row, second, out, second_out, groups, True, False)
     else:
-        word_blocks_of_two(p, row, second, out, second_out, groups, False)
+        word_blocks_of_two(p, row, second, out, second_out, groups, False, False)
 
 
 cdef inline void word_blocks_of(
@@ -103,7 +109,8 @@ cdef inline __m128i fours_at(const word* s, const Py_ssize_t* at) noexcept nogil
 
 
 cdef inline void word_fours_of_two(
-    const Columns* p, const word* row, const word* second, float* out, float* second_out, const int groups
+    const Columns* p, const word* row, const word* second, float* out, float* second_out, const int groups,
+    const bint exact,
 ) noexcept nogil:
     cdef Lanes t = p.lanes[0]
     cdef const float* w = <const float*> t.weights
@@ -117,7 +124,10 @@ cdef inline void word_fours_of_two(
         _mm_prefetch(<const char*> (second + at[0]) + ahead, 2)
         if groups == 1:
             a = paired(twins_at(row, at), twins_at(second, at))
-            total = add_twins(total, a, four_of_two(w), four_of_two(w + 4), True, word is i16)
+            if exact:
+                total = exact_twins(a, w)
+            else:
+                total = add_twins(total, a, four_of_two(w), four_of_two(w + 4), True, word is i16)
         for k in range(0, groups & ~1, 2):
             a = paired(fours_at(row + 2*k, at), fours_at(second + 2*k, at))
             b = paired(fours_at(row + 2*k, at + 2), fours_at(second + 2*k, at + 2))
@@ -136,11 +146,11 @@ cdef inline void word_fours_of(
     const Columns* p, const word* row, const word* second, float* out, float* second_out
 ) noexcept nogil:
     if p.lanes.groups == 1:
-        word_fours_of_two(p, row, second, out, second_out, 1)
+        word_fours_of_two(p, row, second, out, second_out, 1, False)
     elif p.lanes.groups == 2:
-        word_fours_of_two(p, row, second, out, second_out, 2)
+        word_fours_of_two(p, row, second, out, second_out, 2, False)
     else:
-        word_fours_of_two(p, row, second, out, second_out, p.lanes.groups)
+        word_fours_of_two(p, row, second, out, second_out, p.lanes.groups, False)
 
 
 cdef void u16_fours(const Columns* p, const void* row, void* out) noexcept nogil:
@@ -171,7 +181,7 @@ cdef inline void word_pixels_of_two(
     cdef const float* w = <const float*> p.weights + begin*taps
     cdef const Py_ssize_t* start = p.start
     cdef pair side_by_side = twice(order), a
-    cdef floats_of_two total = equal_of_two(0)
+    cdef floats_of_two total = equal_of_two(0), value
     cdef Py_ssize_t x, at, ahead = p.ahead
     cdef int k
     for x in range(begin, end):
@@ -187,7 +197,8 @@ cdef inline void word_pixels_of_two(
         if odd:
             at += (taps - 1)*C
             a = shuffle_bytes(load_two(<const u8*> (row + at), <const u8*> (second + at)), side_by_side)
-            total = added_of_two(total, weighed_of_two(even_words(a, word is i16), equal_of_two(w[taps - 1])))
+            value = weighed_of_two(even_words(a, word is i16), equal_of_two(w[taps - 1]))
+            total = added_of_two(total, value) if taps > 1 else value
         # The fourth float of three channels is the next pixel's.
         store_of_two(out + x*C, second_out + x*C, total)
         w += taps
@@ -242,6 +253,30 @@ cdef void i16_pixels2(
     pixels_of_two_rows(p, <const i16*> row, <const i16*> second, <float*> out, <float*> second_out)
 
 
+cdef inline void exact_words(
+    const Columns* p, const void* row, const void* second, void* out, void* second_out
+) noexcept nogil:
+    cdef const u16* a = <const u16*> row
+    cdef const u16* b = <const u16*> second
+    if p.lanes.kind == FOURS:
+        word_fours_of_two(p, a, b, <float*> out, <float*> second_out, 1, True)
+    else:
+        word_blocks_of_two(p, a, b, <float*> out, <float*> second_out, 1, True, True)
+
+
+cdef void exact_u16_of_two(
+    const Columns* p, const void* row, const void* second, void* out, void* second_out
+) noexcept nogil:
+    exact_words(p, row, second, out, second_out)
+
+
+cdef void exact_u16_of_one(const Columns* p, const void* row, void* out) noexcept nogil:
+    if p.lanes == NULL:
+        exact_u16_columns(p, row, out)
+    else:
+        exact_words(p, row, row, out, out)
+
+
 cdef void use_word_rows(RowKernels* table) noexcept:
     table.word_taps_lanes = LaneFormat(TWINS, 4, 8)
     table.word_taps[<int> U16] = u16_taps
@@ -253,5 +288,8 @@ cdef void use_word_rows(RowKernels* table) noexcept:
     table.word_fours[<int> I16] = i16_fours
     table.word_fours2[<int> U16] = u16_fours2
     table.word_fours2[<int> I16] = i16_fours2
+    table.exact_u16_lanes = LaneFormat(TWINS, 4, 8)
+    table.exact_u16_columns = exact_u16_of_one
+    table.exact_u16_columns2 = exact_u16_of_two
     table.word_pixels2[<int> U16] = u16_pixels2
     table.word_pixels2[<int> I16] = i16_pixels2
