@@ -144,10 +144,7 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
         return job
     # Kernels that widen store whole vectors: never into the destination.
     to_scratch = order == COLUMNS_FIRST or (order == COLUMNS_ONLY and p.narrow != NULL)
-    apart = pixels and (
-        pixels_beat_lanes(order, channels, columns)
-        or (order == COLUMNS_FIRST and is_word(element) and pixels_of_words_beat_lanes(columns))
-    )
+    apart = pixels and pixels_beat_lanes(element, order, channels, columns)
     if to_scratch and is_word(element) and channels == 1 and fours_beat_lanes(columns):
         job.use_lanes(&kernels.word_fours_lanes, SINGLE_FLOATS, kernels.word_fours2[element])
         if job.lanes != NULL:
@@ -180,6 +177,8 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     elif kernels.float_pixels != NULL and pixels and (apart or job.lanes == NULL):
         job.drop_lanes()
         p.columns_pass = kernels.float_pixels
+        if order == COLUMNS_FIRST and (columns.taps > 4 or not in_twos(columns)):
+            p.columns_pass2 = kernels.float_pixels2
     elif kernels.float_singles != NULL and channels == 1 and few_lanes(job) and in_fours(columns):
         job.drop_lanes()
         p.columns_pass = kernels.float_singles
@@ -236,7 +235,7 @@ cdef bint fours_beat_lanes(AxisPlan columns) noexcept:
     return kernels.columns_from_lanes[<int> U16].kind == NO_LANES or 2*((columns.taps + 3)//4*4) <= 3*columns.taps
 
 
-cdef bint pixels_beat_lanes(int order, Py_ssize_t channels, AxisPlan columns) noexcept:
+cdef bint pixels_beat_lanes(int element, int order, Py_ssize_t channels, AxisPlan columns) noexcept:
     """Whether three or four channels are filtered faster pixel by pixel than by lanes; measured."""
     cdef double shrink = <double> columns.n_in/columns.n_out
     cdef bint whole = columns.short_at_edges() and not columns.from_zero
@@ -245,6 +244,8 @@ cdef bint pixels_beat_lanes(int order, Py_ssize_t channels, AxisPlan columns) no
     if kernels.float_lanes.lanes > 8:
         # Two rows at once share what lanes load; a row that was blended before is alone.
         return order == ROWS_FIRST and channels == 4 and columns.taps >= 8 and shrink >= 2.5
+    if order == COLUMNS_FIRST and shrink > 1 and two_rows_of_pixels_pay(element, columns, shrink):
+        return True
     if channels == 4:
         return columns.taps <= 4 or shrink >= 2
     if order == ROWS_FIRST and whole and (columns.taps == 2 or columns.taps == 4):
@@ -252,13 +253,12 @@ cdef bint pixels_beat_lanes(int order, Py_ssize_t channels, AxisPlan columns) no
     return shrink >= (2.5 if whole else 3)
 
 
-cdef bint pixels_of_words_beat_lanes(AxisPlan columns) noexcept:
-    """The same of 16-bit integers in two rows at once; measured."""
-    if kernels.word_pixels2[<int> U16] == NULL or kernels.float_lanes.kind == NO_LANES:
-        return False
-    if columns.taps == 2:
-        return 4*columns.n_in >= 5*columns.n_out
-    return columns.n_in > columns.n_out and (columns.taps < 8 or not in_twos(columns))
+cdef bint two_rows_of_pixels_pay(int element, AxisPlan columns, double shrink) noexcept:
+    # Measured: always, but of words two taps of a mild shrink, and eight that a shuffle brings by twos; of floats but
+    # two or four taps, which two columns of one row share a register for.
+    if not is_word(element):
+        return columns.taps > 4 or not in_twos(columns)
+    return shrink >= 1.25 if columns.taps == 2 else columns.taps < 8 or not in_twos(columns)
 
 
 cdef weighted_window_fn window_kernel(Job job, int element, Py_ssize_t channels) noexcept:

@@ -20,6 +20,8 @@ cdef extern from "<immintrin.h>" nogil:
     __m256i _mm256_set1_epi32(int)
     __m256i _mm256_setr_epi32(int, int, int, int, int, int, int, int)
     __m256 _mm256_castsi256_ps(__m256i)
+    __m256 _mm256_castps128_ps256(__m128)
+    __m256 _mm256_insertf128_ps(__m256, __m128, int)
     __m256i _mm256_castps_si256(__m256)
     __m128 _mm256_castps256_ps128(__m256)
     __m128 _mm256_extractf128_ps(__m256, int)

@@ -295,6 +295,63 @@ cdef inline void weigh_pixels_in_twos(const Columns* p, const pixel_sample* row,
     part_of_row(p, row, out, end, p.n_out)
 
 
+# Two rows at once, any number of taps: each row in a half.
+cdef inline __m256 pixel_of_each(const float* a, const float* b) noexcept nogil:
+    return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(a)), _mm_loadu_ps(b), 1)
+
+
+cdef inline void pixels_of_each(
+    const Columns* p, const float* row, const float* second, float* out, float* second_out, Py_ssize_t begin,
+    Py_ssize_t end, const Py_ssize_t C, const bint varied,
+) noexcept nogil:
+    cdef const float* w = <const float*> p.weights + begin*p.taps
+    cdef const Py_ssize_t* start = p.start
+    cdef const int* count = p.count
+    cdef Py_ssize_t x, at, ahead = p.ahead
+    cdef int k, taps = p.taps
+    cdef bint from_zero = p.from_zero
+    cdef __m256 total
+    for x in range(begin, end):
+        at = start[x]*C
+        _mm_prefetch(<const char*> (row + at) + ahead, 2)
+        _mm_prefetch(<const char*> (second + at) + ahead, 2)
+        total = _mm256_mul_ps(pixel_of_each(row + at, second + at), _mm256_set1_ps(w[0]))
+        if from_zero:
+            total = _mm256_add_ps(total, _mm256_setzero_ps())
+        for k in range(1, count[x] if varied else taps):
+            at += C
+            total = _mm256_add_ps(
+                total, _mm256_mul_ps(pixel_of_each(row + at, second + at), _mm256_set1_ps(w[k]))
+            )
+        _mm_storeu_ps(out + x*C, _mm256_castps256_ps128(total))
+        _mm_storeu_ps(second_out + x*C, _mm256_extractf128_ps(total, 1))
+        w += taps
+
+
+cdef inline void pixels_of_each_row(
+    const Columns* p, const float* row, const float* second, float* out, float* second_out, const Py_ssize_t C
+) noexcept nogil:
+    cdef Py_ssize_t begin, end
+    find_inner_pixels(p, &begin, &end)
+    if p.varied or (p.from_zero and p.count != NULL):
+        pixels_of_each(p, row, second, out, second_out, begin, end, C, True)
+    else:
+        pixels_of_each(p, row, second, out, second_out, begin, end, C, False)
+    part_of_row(p, row, out, 0, begin)
+    part_of_row(p, second, second_out, 0, begin)
+    part_of_row(p, row, out, end, p.n_out)
+    part_of_row(p, second, second_out, end, p.n_out)
+
+
+cdef void avx2_float_pixels2(
+    const Columns* p, const void* row, const void* second, void* out, void* second_out
+) noexcept nogil:
+    if p.channels == 3:
+        pixels_of_each_row(p, <const float*> row, <const float*> second, <float*> out, <float*> second_out, 3)
+    else:
+        pixels_of_each_row(p, <const float*> row, <const float*> second, <float*> out, <float*> second_out, 4)
+
+
 cdef void avx2_float_pixels(const Columns* p, const void* row, void* out) noexcept nogil:
     weigh_pixels_in_twos(p, <const float*> row, <float*> out)
 
@@ -337,6 +394,7 @@ cdef void avx2_area_float(const Columns* p, const void** rows, int taps, void* o
 
 cdef void use_avx2_pixels(RowKernels* table) noexcept:
     table.float_pixels = avx2_float_pixels
+    table.float_pixels2 = avx2_float_pixels2
     table.pixels_from[<int> U16] = avx2_u16_pixels
     table.pixels_from[<int> I16] = avx2_i16_pixels
     table.area_float = avx2_area_float

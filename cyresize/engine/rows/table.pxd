@@ -138,6 +138,7 @@ cdef struct RowKernels:
     blend_fn float_blend
     columns_fn float_pairs    # two taps of three or four channels from a row in scratch; NULL: float_columns
     columns_fn float_pixels   # three or four channels without lanes; NULL: float_columns
+    columns2_fn float_pixels2    # the same of two rows
     columns_fn float_singles  # one channel without lanes; NULL: float_columns
     columns_fn double_singles  # one channel by two taps; NULL: double_columns
     # 16-bit integers to floats with an even number of taps: any channels by lanes, and three or four channels, two rows
