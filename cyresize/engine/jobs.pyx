@@ -129,7 +129,7 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     """As float_job, from one stored type to another that is calculated with in the same precision."""
     cdef Job job = new_job(columns, rows, channels, FLOAT64 if element >= U32 else FLOAT32)
     cdef Pipeline* p = &job.pipeline
-    cdef bint to_scratch, pixels = channels == 3 or channels == 4, apart, pairs
+    cdef bint to_scratch, pixels = channels == 3 or channels == 4, apart, pairs, fours
     if order == ANY_ORDER:
         order = cheaper_order(element, channels, columns, rows)
     float_kernels(job, element, stored, order)
@@ -145,6 +145,7 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     # Kernels that widen store whole vectors: never into the destination.
     to_scratch = order == COLUMNS_FIRST or (order == COLUMNS_ONLY and p.narrow != NULL)
     apart = pixels and pixels_beat_lanes(element, order, channels, columns)
+    fours = order == COLUMNS_FIRST and fours_pay(element, channels, columns, rows)
     if to_scratch and is_word(element) and channels == 1 and fours_beat_lanes(columns):
         job.use_lanes(&kernels.word_fours_lanes, SINGLE_FLOATS, kernels.word_fours2[element])
         if job.lanes != NULL:
@@ -154,7 +155,10 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
         if job.lanes != NULL:
             return filtered_as_stored(job, element, kernels.word_taps[element])
     if to_scratch and kernels.columns_from[element] != NULL and not (apart and is_word(element)):
-        job.use_lanes(&kernels.columns_from_lanes[element], SINGLE_FLOATS, kernels.columns_from2[element])
+        job.use_lanes(
+            &kernels.columns_from_lanes[element], SINGLE_FLOATS, kernels.columns_from2[element],
+            kernels.columns_from4[element] if fours else NULL,
+        )
         if job.lanes != NULL:
             return filtered_as_stored(job, element, kernels.columns_from[element])
     if to_scratch and kernels.pixels_from[element] != NULL and pixels:
@@ -162,7 +166,10 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
             p.columns_pass2 = kernels.word_pixels2[element]
         return filtered_as_stored(job, element, kernels.pixels_from[element])
     if not apart or (channels == 3 and columns.taps == 2):
-        job.use_lanes(&kernels.float_lanes, SINGLE_FLOATS, kernels.float_columns2)
+        job.use_lanes(
+            &kernels.float_lanes, SINGLE_FLOATS, kernels.float_columns2,
+            kernels.float_columns4 if fours else NULL,
+        )
     if order == ROWS_FIRST and element == stored and has_window(element, channels, columns, rows):
         p.both = window_kernel(job, element, channels)
         if p.both != NULL and p.both == kernels.lane_windows[element]:
@@ -233,6 +240,13 @@ cdef bint fours_beat_lanes(AxisPlan columns) noexcept:
         return False
     # Taps are filled up to fours, which only a loop without vectors is always slower than.
     return kernels.columns_from_lanes[<int> U16].kind == NO_LANES or 2*((columns.taps + 3)//4*4) <= 3*columns.taps
+
+
+cdef bint fours_pay(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan rows) noexcept:
+    """Whether four rows by one reading of the lane tables gain more than rings of so many rows cost; measured."""
+    if columns.taps == 2:
+        return rows.n_out > rows.n_in and columns.n_out*channels > MOST_KEPT_NEAR
+    return columns.taps >= (8 if is_word(element) else 3)
 
 
 cdef bint pixels_beat_lanes(int element, int order, Py_ssize_t channels, AxisPlan columns) noexcept:

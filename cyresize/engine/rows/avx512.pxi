@@ -65,181 +65,187 @@ cdef inline __m512 floats_of(__m512 head, __m512 tail, __m512i index, const bint
     return _mm512_permutexvar_ps(index, head) if narrow else _mm512_permutex2var_ps(head, index, tail)
 
 
+# Rows that one reading of a table serves: one, two or four; those that are not there are NULL.
+cdef struct FloatSources:
+    const float *a
+    const float *b
+    const float *c
+    const float *d
+
+
+cdef struct FloatRows:
+    float *a
+    float *b
+    float *c
+    float *d
+
+
+# What a block reads of one row, and the sums so far.
+cdef struct FloatWindow:
+    __m512 head
+    __m512 tail
+    __m512 total
+
+
+cdef inline void load_window(FloatWindow* v, const float* s, const bint narrow) noexcept nogil:
+    v.head = _mm512_loadu_ps(s)
+    v.tail = v.head if narrow else _mm512_loadu_ps(s + 16)
+
+
+cdef inline void add_to_window(
+    FloatWindow* v, __m512i index, __m512 weights, const bint narrow, const bint first, bint from_zero,
+    __mmask16 where, const bint masked,
+) noexcept nogil:
+    cdef __m512 value = _mm512_mul_ps(floats_of(v.head, v.tail, index, narrow), weights)
+    if first:
+        v.total = _mm512_add_ps(value, _mm512_setzero_ps()) if masked and from_zero else value
+    elif masked:
+        v.total = _mm512_mask_add_ps(v.total, where, v.total, value)
+    else:
+        v.total = _mm512_add_ps(v.total, value)
+
+
 # Blocks begin..end. `inside`: all taps in one window. `masked`: some lanes have fewer taps than others.
 cdef inline void float_blocks(
-    const Columns* p, const float* row, float* out, Py_ssize_t begin, Py_ssize_t end, const int groups,
-    const bint inside, const bint narrow, const bint masked,
+    const Columns* p, FloatSources source, FloatRows out, const int rows, Py_ssize_t begin, Py_ssize_t end,
+    const int groups, const bint inside, const bint narrow, const bint masked,
 ) noexcept nogil:
     cdef Lanes t = p.lanes[0]
-    cdef Py_ssize_t ahead = p.ahead, step = p.channels
-    cdef const u8* w = t.weights + 64*groups*begin
+    cdef Py_ssize_t ahead = p.ahead, step = p.channels, b, i
+    cdef const u8* weights = t.weights + 64*groups*begin
     cdef const u16* mask = t.masks + groups*begin
+    cdef FloatWindow v0, v1, v2, v3
     cdef __m512i index, advance = _mm512_set1_epi32(<int> p.channels)
-    cdef __m512 head = _mm512_setzero_ps(), tail = head, total = head, value
-    cdef const float* s
-    cdef Py_ssize_t b
+    cdef __m512 w
+    cdef bint from_zero = p.from_zero
     cdef int k
+    v0.total = v1.total = v2.total = v3.total = _mm512_setzero_ps()
     for b in range(begin, end):
-        s = row + t.base[b]
-        fetch(s, ahead)
+        i = t.base[b]
+        fetch(source.a + i, ahead)
+        if rows > 1:
+            fetch(source.b + i, ahead)
+        if rows > 2:
+            fetch(source.c + i, ahead)
+            fetch(source.d + i, ahead)
         index = _mm512_load_si512(t.index + 64*b)
         for k in range(t.used[b] if masked else groups):
             if k == 0 or not inside:
-                head = _mm512_loadu_ps(s)
-                if not narrow:
-                    tail = _mm512_loadu_ps(s + 16)
-            value = _mm512_mul_ps(floats_of(head, tail, index, narrow), _mm512_loadu_ps(w + 64*k))
-            if k == 0:
-                total = _mm512_add_ps(value, _mm512_setzero_ps()) if masked and p.from_zero else value
-            elif masked:
-                total = _mm512_mask_add_ps(total, mask[k], total, value)
-            else:
-                total = _mm512_add_ps(total, value)
+                load_window(&v0, source.a + i, narrow)
+                if rows > 1:
+                    load_window(&v1, source.b + i, narrow)
+                if rows > 2:
+                    load_window(&v2, source.c + i, narrow)
+                    load_window(&v3, source.d + i, narrow)
+            w = _mm512_loadu_ps(weights + 64*k)
+            add_to_window(&v0, index, w, narrow, k == 0, from_zero, mask[k], masked)
+            if rows > 1:
+                add_to_window(&v1, index, w, narrow, k == 0, from_zero, mask[k], masked)
+            if rows > 2:
+                add_to_window(&v2, index, w, narrow, k == 0, from_zero, mask[k], masked)
+                add_to_window(&v3, index, w, narrow, k == 0, from_zero, mask[k], masked)
             if inside:
                 index = _mm512_add_epi32(index, advance)
             else:
-                s += step
-        w += 64*groups
+                i += step
+        weights += 64*groups
         mask += groups
-        store_floats(out + t.out[b], t.n - t.out[b], total)
-
-
-cdef inline __m512 add_where(__m512 total, __m512 value, __mmask16 where, const bint masked) noexcept nogil:
-    return _mm512_mask_add_ps(total, where, total, value) if masked else _mm512_add_ps(total, value)
-
-
-# Two rows at once by the same tables.
-cdef inline void float_blocks2(
-    const Columns* p, const float* row, const float* second, float* out, float* second_out, Py_ssize_t begin,
-    Py_ssize_t end, const int groups, const bint inside, const bint narrow, const bint masked,
-) noexcept nogil:
-    cdef Lanes t = p.lanes[0]
-    cdef Py_ssize_t ahead = p.ahead, step = p.channels
-    cdef const u8* w = t.weights + 64*groups*begin
-    cdef const u16* mask = t.masks + groups*begin
-    cdef __m512i index, advance = _mm512_set1_epi32(<int> p.channels)
-    cdef __m512 zero = _mm512_setzero_ps(), weights, value
-    cdef __m512 head = zero, tail = zero, total = zero, head2 = zero, tail2 = zero, total2 = zero
-    cdef Py_ssize_t b, at
-    cdef int k
-    for b in range(begin, end):
-        at = t.base[b]
-        fetch(row + at, ahead)
-        fetch(second + at, ahead)
-        index = _mm512_load_si512(t.index + 64*b)
-        for k in range(t.used[b] if masked else groups):
-            if k == 0 or not inside:
-                head = _mm512_loadu_ps(row + at)
-                head2 = _mm512_loadu_ps(second + at)
-                if not narrow:
-                    tail = _mm512_loadu_ps(row + at + 16)
-                    tail2 = _mm512_loadu_ps(second + at + 16)
-            weights = _mm512_loadu_ps(w + 64*k)
-            value = _mm512_mul_ps(floats_of(head, tail, index, narrow), weights)
-            if k == 0:
-                total = _mm512_add_ps(value, zero) if masked and p.from_zero else value
-            else:
-                total = add_where(total, value, mask[k], masked)
-            value = _mm512_mul_ps(floats_of(head2, tail2, index, narrow), weights)
-            if k == 0:
-                total2 = _mm512_add_ps(value, zero) if masked and p.from_zero else value
-            else:
-                total2 = add_where(total2, value, mask[k], masked)
-            if inside:
-                index = _mm512_add_epi32(index, advance)
-            else:
-                at += step
-        w += 64*groups
-        mask += groups
-        store_floats(out + t.out[b], t.n - t.out[b], total)
-        store_floats(second_out + t.out[b], t.n - t.out[b], total2)
+        i = t.out[b]
+        store_floats(out.a + i, t.n - i, v0.total)
+        if rows > 1:
+            store_floats(out.b + i, t.n - i, v1.total)
+        if rows > 2:
+            store_floats(out.c + i, t.n - i, v2.total)
+            store_floats(out.d + i, t.n - i, v3.total)
 
 
 cdef inline void float_blocks_of(
-    const Columns* p, const float* row, float* out, Py_ssize_t begin, Py_ssize_t end, const int groups,
-    const bint masked,
+    const Columns* p, FloatSources source, FloatRows out, const int rows, Py_ssize_t begin, Py_ssize_t end,
+    const int groups, const bint masked,
 ) noexcept nogil:
     cdef const Lanes* t = p.lanes
     if t.inside and t.narrow:
-        float_blocks(p, row, out, begin, end, groups, True, True, masked)
+        float_blocks(p, source, out, rows, begin, end, groups, True, True, masked)
     elif t.inside:
-        float_blocks(p, row, out, begin, end, groups, True, False, masked)
+        float_blocks(p, source, out, rows, begin, end, groups, True, False, masked)
     elif t.narrow:
-        float_blocks(p, row, out, begin, end, groups, False, True, masked)
+        float_blocks(p, source, out, rows, begin, end, groups, False, True, masked)
     else:
-        float_blocks(p, row, out, begin, end, groups, False, False, masked)
+        float_blocks(p, source, out, rows, begin, end, groups, False, False, masked)
 
 
+# Not inline, as they are called several times.
 cdef void masked_floats(
-    const Columns* p, const float* row, float* out, Py_ssize_t begin, Py_ssize_t end
+    const Columns* p, FloatSources source, FloatRows out, Py_ssize_t begin, Py_ssize_t end
 ) noexcept nogil:
-    float_blocks_of(p, row, out, begin, end, p.lanes.groups, True)
-
-
-cdef void avx512_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
-    cdef const Lanes* t = p.lanes
-    cdef const float* s = <const float*> row
-    cdef float* d = <float*> out
-    if t == NULL:
-        float_columns(p, row, out)
-        return
-    if p.from_zero:
-        masked_floats(p, s, d, 0, t.blocks)
-        return
-    masked_floats(p, s, d, 0, t.whole_begin)
-    if t.groups == 2:
-        float_blocks_of(p, s, d, t.whole_begin, t.whole_end, 2, False)
-    elif t.groups == 4:
-        float_blocks_of(p, s, d, t.whole_begin, t.whole_end, 4, False)
-    else:
-        float_blocks_of(p, s, d, t.whole_begin, t.whole_end, t.groups, False)
-    masked_floats(p, s, d, t.whole_end, t.blocks)
-
-
-cdef inline void float_rows2(
-    const Columns* p, const float* row, const float* second, float* out, float* second_out, Py_ssize_t begin,
-    Py_ssize_t end, const int groups, const bint masked,
-) noexcept nogil:
-    cdef const Lanes* t = p.lanes
-    if t.inside and t.narrow:
-        float_blocks2(p, row, second, out, second_out, begin, end, groups, True, True, masked)
-    elif t.inside:
-        float_blocks2(p, row, second, out, second_out, begin, end, groups, True, False, masked)
-    elif t.narrow:
-        float_blocks2(p, row, second, out, second_out, begin, end, groups, False, True, masked)
-    else:
-        float_blocks2(p, row, second, out, second_out, begin, end, groups, False, False, masked)
+    float_blocks_of(p, source, out, 1, begin, end, p.lanes.groups, True)
 
 
 cdef void masked_floats2(
-    const Columns* p, const float* row, const float* second, float* out, float* second_out, Py_ssize_t begin,
-    Py_ssize_t end,
+    const Columns* p, FloatSources source, FloatRows out, Py_ssize_t begin, Py_ssize_t end
 ) noexcept nogil:
-    float_rows2(p, row, second, out, second_out, begin, end, p.lanes.groups, True)
+    float_blocks_of(p, source, out, 2, begin, end, p.lanes.groups, True)
+
+
+cdef void masked_floats4(
+    const Columns* p, FloatSources source, FloatRows out, Py_ssize_t begin, Py_ssize_t end
+) noexcept nogil:
+    float_blocks_of(p, source, out, 4, begin, end, p.lanes.groups, True)
+
+
+cdef inline void masked_rows(
+    const Columns* p, FloatSources source, FloatRows out, const int rows, Py_ssize_t begin, Py_ssize_t end
+) noexcept nogil:
+    if begin == end:
+        return
+    if rows == 1:
+        masked_floats(p, source, out, begin, end)
+    elif rows == 2:
+        masked_floats2(p, source, out, begin, end)
+    else:
+        masked_floats4(p, source, out, begin, end)
+
+
+cdef inline void float_rows(
+    const Columns* p, FloatSources source, FloatRows out, const int rows
+) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    cdef Py_ssize_t begin = t.blocks if p.from_zero else t.whole_begin, end = max(begin, t.whole_end)
+    masked_rows(p, source, out, rows, 0, begin)
+    if t.groups == 2:
+        float_blocks_of(p, source, out, rows, begin, end, 2, False)
+    elif t.groups == 4:
+        float_blocks_of(p, source, out, rows, begin, end, 4, False)
+    else:
+        float_blocks_of(p, source, out, rows, begin, end, t.groups, False)
+    masked_rows(p, source, out, rows, end, t.blocks)
+
+
+cdef void avx512_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    if p.lanes == NULL:
+        float_columns(p, row, out)
+    else:
+        float_rows(
+            p, FloatSources(<const float*> row, NULL, NULL, NULL), FloatRows(<float*> out, NULL, NULL, NULL), 1
+        )
 
 
 cdef void avx512_float_columns2(
     const Columns* p, const void* row, const void* second, void* out, void* second_out
 ) noexcept nogil:
-    cdef const Lanes* t = p.lanes
-    cdef const float* r = <const float*> row
-    cdef const float* s = <const float*> second
-    cdef float* d = <float*> out
-    cdef float* e = <float*> second_out
-    if p.from_zero:
-        masked_floats2(p, r, s, d, e, 0, t.blocks)
-        return
-    masked_floats2(p, r, s, d, e, 0, t.whole_begin)
-    if t.groups == 2:
-        float_rows2(p, r, s, d, e, t.whole_begin, t.whole_end, 2, False)
-    elif t.groups == 4:
-        float_rows2(p, r, s, d, e, t.whole_begin, t.whole_end, 4, False)
-    else:
-        float_rows2(p, r, s, d, e, t.whole_begin, t.whole_end, t.groups, False)
-    masked_floats2(p, r, s, d, e, t.whole_end, t.blocks)
+    float_rows(
+        p, FloatSources(<const float*> row, <const float*> second, NULL, NULL),
+        FloatRows(<float*> out, <float*> second_out, NULL, NULL), 2,
+    )
 
 
-# 16-bit integers to a float row, and a second one by the same tables if `two`. Lanes whose taps have ended have weight
+cdef void avx512_float_columns4(const Columns* p, const void** rows, void** out) noexcept nogil:
+    cdef const float** r = <const float**> rows
+    cdef float** o = <float**> out
+    float_rows(p, FloatSources(r[0], r[1], r[2], r[3]), FloatRows(o[0], o[1], o[2], o[3]), 4)
+
+
+# 16-bit integers to float rows, several by the same tables. Lanes whose taps have ended have weight
 # 0, and integers are finite. Signed ones go to the upper halves of their lanes, where their sign is.
 cdef inline __m512 words_of(
     __m512i head, __m512i tail, __m512i index, const bint narrow, const bint signed
@@ -253,98 +259,158 @@ cdef inline __m512 words_of(
     return _mm512_cvtepi32_ps(_mm512_srai_epi32(v, 16) if signed else v)
 
 
+# Of one row, two or four; those that are not there are NULL.
+cdef struct WordRows:
+    const void *a
+    const void *b
+    const void *c
+    const void *d
+
+
+# What a block reads of one row, and the sums so far.
+cdef struct WordWindow:
+    __m512i head
+    __m512i tail
+    __m512 total
+
+
+cdef inline void load_words(WordWindow* v, const word* s, const bint narrow) noexcept nogil:
+    v.head = _mm512_loadu_si512(s)
+    v.tail = v.head if narrow else _mm512_loadu_si512(s + 32)
+
+
+cdef inline void add_words_of(
+    WordWindow* v, __m512i index, __m512 weights, const bint narrow, const bint first, const bint signed
+) noexcept nogil:
+    cdef __m512 value = _mm512_mul_ps(words_of(v.head, v.tail, index, narrow, signed), weights)
+    v.total = value if first else _mm512_add_ps(v.total, value)
+
+
 cdef inline void word_blocks(
-    const Columns* p, const word* row, const word* second, float* out, float* second_out, const int groups,
-    const bint inside, const bint narrow, const bint two,
+    const Columns* p, WordRows source, FloatRows out, word* kind, const int rows, const int groups, const bint inside,
+    const bint narrow,
 ) noexcept nogil:
     cdef Lanes t = p.lanes[0]
-    cdef Py_ssize_t ahead = p.ahead, step = p.channels
-    cdef const u8* w = t.weights
-    cdef Py_ssize_t b, at
-    cdef __m512i zero = _mm512_setzero_si512(), index
-    cdef __m512i advance = _mm512_set1_epi32(<int> p.channels << (16 if word is i16 else 0))
-    cdef __m512i head = zero, tail = zero, head2 = zero, tail2 = zero
-    cdef __m512 total = _mm512_setzero_ps(), total2 = total, value, weights
+    cdef Py_ssize_t ahead = p.ahead, step = p.channels, b, i
+    cdef const u8* weights = t.weights
+    cdef const word* s0 = <const word*> source.a
+    cdef const word* s1 = <const word*> source.b
+    cdef const word* s2 = <const word*> source.c
+    cdef const word* s3 = <const word*> source.d
+    cdef WordWindow v0, v1, v2, v3
+    cdef __m512i index, advance = _mm512_set1_epi32(<int> p.channels << (16 if word is i16 else 0))
+    cdef __m512 w
     cdef int k
+    v0.total = v1.total = v2.total = v3.total = _mm512_setzero_ps()
     for b in range(t.blocks):
-        at = t.base[b]
-        fetch(row + at, ahead)
-        if two:
-            fetch(second + at, ahead)
+        i = t.base[b]
+        fetch(s0 + i, ahead)
+        if rows > 1:
+            fetch(s1 + i, ahead)
+        if rows > 2:
+            fetch(s2 + i, ahead)
+            fetch(s3 + i, ahead)
         index = _mm512_load_si512(t.index + 64*b)
         if word is i16:
             index = _mm512_slli_epi32(index, 16)
         for k in range(groups if inside else t.used[b]):
             if k == 0 or not inside:
-                head = _mm512_loadu_si512(row + at)
-                if not narrow:
-                    tail = _mm512_loadu_si512(row + at + 32)
-                if two:
-                    head2 = _mm512_loadu_si512(second + at)
-                    if not narrow:
-                        tail2 = _mm512_loadu_si512(second + at + 32)
-            weights = _mm512_loadu_ps(w + 64*k)
-            value = _mm512_mul_ps(words_of(head, tail, index, narrow, word is i16), weights)
-            total = value if k == 0 else _mm512_add_ps(total, value)
-            if two:
-                value = _mm512_mul_ps(words_of(head2, tail2, index, narrow, word is i16), weights)
-                total2 = value if k == 0 else _mm512_add_ps(total2, value)
+                load_words(&v0, s0 + i, narrow)
+                if rows > 1:
+                    load_words(&v1, s1 + i, narrow)
+                if rows > 2:
+                    load_words(&v2, s2 + i, narrow)
+                    load_words(&v3, s3 + i, narrow)
+            w = _mm512_loadu_ps(weights + 64*k)
+            add_words_of(&v0, index, w, narrow, k == 0, word is i16)
+            if rows > 1:
+                add_words_of(&v1, index, w, narrow, k == 0, word is i16)
+            if rows > 2:
+                add_words_of(&v2, index, w, narrow, k == 0, word is i16)
+                add_words_of(&v3, index, w, narrow, k == 0, word is i16)
             if inside:
                 index = _mm512_add_epi32(index, advance)
             else:
-                at += step
-        w += 64*groups
-        _mm512_storeu_ps(out + t.out[b], total)
-        if two:
-            _mm512_storeu_ps(second_out + t.out[b], total2)
+                i += step
+        weights += 64*groups
+        i = t.out[b]
+        _mm512_storeu_ps(out.a + i, v0.total)
+        if rows > 1:
+            _mm512_storeu_ps(out.b + i, v1.total)
+        if rows > 2:
+            _mm512_storeu_ps(out.c + i, v2.total)
+            _mm512_storeu_ps(out.d + i, v3.total)
 
 
 cdef inline void word_blocks_of(
-    const Columns* p, const word* row, const word* second, float* out, float* second_out, const int groups,
-    const bint two,
+    const Columns* p, WordRows source, FloatRows out, word* kind, const int rows, const int groups
 ) noexcept nogil:
     if p.lanes.inside and p.lanes.narrow:
-        word_blocks(p, row, second, out, second_out, groups, True, True, two)
+        word_blocks(p, source, out, kind, rows, groups, True, True)
     elif p.lanes.inside:
-        word_blocks(p, row, second, out, second_out, groups, True, False, two)
+        word_blocks(p, source, out, kind, rows, groups, True, False)
     elif p.lanes.narrow:
-        word_blocks(p, row, second, out, second_out, groups, False, True, two)
+        word_blocks(p, source, out, kind, rows, groups, False, True)
     else:
-        word_blocks(p, row, second, out, second_out, groups, False, False, two)
+        word_blocks(p, source, out, kind, rows, groups, False, False)
 
 
 cdef inline void word_rows(
-    const Columns* p, const word* row, const word* second, float* out, float* second_out, const bint two
+    const Columns* p, WordRows source, FloatRows out, word* kind, const int rows
 ) noexcept nogil:
     if p.lanes.groups == 2:
-        word_blocks_of(p, row, second, out, second_out, 2, two)
+        word_blocks_of(p, source, out, kind, rows, 2)
     elif p.lanes.groups == 4:
-        word_blocks_of(p, row, second, out, second_out, 4, two)
+        word_blocks_of(p, source, out, kind, rows, 4)
     else:
-        word_blocks_of(p, row, second, out, second_out, p.lanes.groups, two)
+        word_blocks_of(p, source, out, kind, rows, p.lanes.groups)
+
+
+cdef inline void one_word_row(const Columns* p, const void* row, void* out, word* kind) noexcept nogil:
+    word_rows(p, WordRows(row, NULL, NULL, NULL), FloatRows(<float*> out, NULL, NULL, NULL), kind, 1)
+
+
+cdef inline void two_word_rows(
+    const Columns* p, const void* row, const void* second, void* out, void* second_out, word* kind
+) noexcept nogil:
+    word_rows(
+        p, WordRows(row, second, NULL, NULL), FloatRows(<float*> out, <float*> second_out, NULL, NULL), kind, 2
+    )
+
+
+cdef inline void four_word_rows(const Columns* p, const void** rows, void** out, word* kind) noexcept nogil:
+    cdef float** o = <float**> out
+    word_rows(p, WordRows(rows[0], rows[1], rows[2], rows[3]), FloatRows(o[0], o[1], o[2], o[3]), kind, 4)
 
 
 cdef void avx512_u16_to_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
-    word_rows(p, <const u16*> row, <const u16*> row, <float*> out, <float*> out, False)
-
-
-cdef void avx512_i16_to_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
-    word_rows(p, <const i16*> row, <const i16*> row, <float*> out, <float*> out, False)
+    one_word_row(p, row, out, <u16*> NULL)
 
 
 cdef void avx512_u16_to_float_columns2(
     const Columns* p, const void* row, const void* second, void* out, void* second_out
 ) noexcept nogil:
-    word_rows(p, <const u16*> row, <const u16*> second, <float*> out, <float*> second_out, True)
+    two_word_rows(p, row, second, out, second_out, <u16*> NULL)
+
+
+cdef void avx512_u16_to_float_columns4(const Columns* p, const void** rows, void** out) noexcept nogil:
+    four_word_rows(p, rows, out, <u16*> NULL)
+
+
+cdef void avx512_i16_to_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
+    one_word_row(p, row, out, <i16*> NULL)
 
 
 cdef void avx512_i16_to_float_columns2(
     const Columns* p, const void* row, const void* second, void* out, void* second_out
 ) noexcept nogil:
-    word_rows(p, <const i16*> row, <const i16*> second, <float*> out, <float*> second_out, True)
+    two_word_rows(p, row, second, out, second_out, <i16*> NULL)
 
 
-# uint16 by weights in 1/65536: sums of 32 bits.
+cdef void avx512_i16_to_float_columns4(const Columns* p, const void** rows, void** out) noexcept nogil:
+    four_word_rows(p, rows, out, <i16*> NULL)
+
+
 cdef inline __m512i exact_words_of(
     const u16* s, __m512i near, __m512i far, __m512i first, __m512i second, const bint narrow
 ) noexcept nogil:
@@ -1160,11 +1226,14 @@ cdef void use_avx512_kernels(RowKernels* table) noexcept:
     table.columns_from[<int> U8] = NULL   # widening first was measured to be faster than permutes of 16 bytes
     table.columns_from[<int> U16] = avx512_u16_to_float_columns
     table.columns_from[<int> I16] = avx512_i16_to_float_columns
+    table.columns_from4[<int> U16] = avx512_u16_to_float_columns4
+    table.columns_from4[<int> I16] = avx512_i16_to_float_columns4
     table.columns_from2[<int> U16] = avx512_u16_to_float_columns2
     table.columns_from2[<int> I16] = avx512_i16_to_float_columns2
     table.columns_from_lanes[<int> U16] = table.columns_from_lanes[<int> I16] = LaneFormat(FLOATS, 16, 64)
     table.float_columns = avx512_float_columns
     table.float_columns2 = avx512_float_columns2
+    table.float_columns4 = avx512_float_columns4
     table.float_pairs = avx512_float_pairs
     table.float_pixels = float_pixels
     table.float_lanes = LaneFormat(FLOATS, 16, 32)

@@ -135,6 +135,7 @@ cdef struct RowKernels:
     # Floating point.
     columns_fn float_columns
     columns2_fn float_columns2
+    columns4_fn float_columns4
     blend_fn float_blend
     columns_fn float_pairs    # two taps of three or four channels from a row in scratch; NULL: float_columns
     columns_fn float_pixels   # three or four channels without lanes; NULL: float_columns
@@ -172,6 +173,7 @@ cdef struct RowKernels:
     convert_fn narrow[9]
     columns_fn columns_from[9]    # row of the stored type to one of floats, with lanes only; NULL: widen first
     columns2_fn columns_from2[9]
+    columns4_fn columns_from4[9]
     columns_fn pixels_from[9]     # the same for three or four channels without lanes; NULL: widen first
     LaneFormat columns_from_lanes[9]
     blend_fn blend_from[9]    # rows of the stored type to one of the calculating type; NULL: widen first
