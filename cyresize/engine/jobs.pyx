@@ -244,8 +244,11 @@ cdef bint fours_beat_lanes(AxisPlan columns) noexcept:
 
 cdef bint fours_pay(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan rows) noexcept:
     """Whether four rows by one reading of the lane tables gain more than rings of so many rows cost; measured."""
+    cdef bint wide = columns.n_out*channels > MOST_KEPT_NEAR
     if columns.taps == 2:
-        return rows.n_out > rows.n_in and columns.n_out*channels > MOST_KEPT_NEAR
+        return rows.n_out > rows.n_in and wide and element != U8
+    if element == U8:
+        return columns.taps >= 4 or not wide
     return columns.taps >= (8 if is_word(element) else 3)
 
 

@@ -350,8 +350,8 @@ cdef inline int digit_quad(const i32* w, int k, int taps, int digit) noexcept no
     return <int> quad
 
 
-# uint8 row to float row, and a second one by the same tables if `two`: products added in tap order, a lane whose taps
-# have ended adds 0.
+# uint8 rows to float rows, one, two or four by one reading of the tables: products added in tap order, a lane whose
+# taps have ended adds 0.
 cdef inline __m512 bytes_of(__m512i head, __m512i tail, __m512i index, const bint narrow) noexcept nogil:
     cdef __mmask64 lowest = 0x1111111111111111
     cdef __m512i v
@@ -362,71 +362,112 @@ cdef inline __m512 bytes_of(__m512i head, __m512i tail, __m512i index, const bin
     return _mm512_cvtepi32_ps(v)
 
 
+cdef inline void load_bytes_of(WordWindow* v, const u8* s, const bint narrow) noexcept nogil:
+    v.head = _mm512_loadu_si512(s)
+    v.tail = v.head if narrow else _mm512_loadu_si512(s + 64)
+
+
+cdef inline void add_bytes_of(
+    WordWindow* v, __m512i index, __m512 weights, const bint narrow, const bint first
+) noexcept nogil:
+    cdef __m512 value = _mm512_mul_ps(bytes_of(v.head, v.tail, index, narrow), weights)
+    v.total = value if first else _mm512_add_ps(v.total, value)
+
+
+# `groups`: how many if that is known, else 0.
 cdef inline void byte_blocks(
-    const Columns* p, const u8* row, const u8* second, float* out, float* second_out, const bint inside,
-    const bint narrow, const bint two,
+    const Columns* p, WordRows source, FloatRows out, const int rows, const int groups, const bint inside,
+    const bint narrow,
 ) noexcept nogil:
     cdef Lanes t = p.lanes[0]
-    cdef Py_ssize_t ahead = p.ahead, step = p.channels
-    cdef const u8* w = t.weights
-    cdef __m512i advance = _mm512_set1_epi8(<char> step), zero = _mm512_setzero_si512(), index
-    cdef __m512i head = zero, tail = zero, head2 = zero, tail2 = zero
-    cdef __m512 total = _mm512_setzero_ps(), total2 = total, weights, value
-    cdef Py_ssize_t b, at
+    cdef Py_ssize_t ahead = p.ahead, step = p.channels, b, i
+    cdef const u8* weights = t.weights
+    cdef const u8* s0 = <const u8*> source.a
+    cdef const u8* s1 = <const u8*> source.b
+    cdef const u8* s2 = <const u8*> source.c
+    cdef const u8* s3 = <const u8*> source.d
+    cdef WordWindow v0, v1, v2, v3
+    cdef __m512i advance = _mm512_set1_epi8(<char> step), index
+    cdef __m512 w
     cdef int k
+    v0.total = v1.total = v2.total = v3.total = _mm512_setzero_ps()
     for b in range(t.blocks):
-        at = t.base[b]
-        fetch(row + at, ahead)
-        if two:
-            fetch(second + at, ahead)
+        i = t.base[b]
+        fetch(s0 + i, ahead)
+        if rows > 1:
+            fetch(s1 + i, ahead)
+        if rows > 2:
+            fetch(s2 + i, ahead)
+            fetch(s3 + i, ahead)
         index = _mm512_load_si512(t.index + 64*b)
-        for k in range(t.used[b]):
+        for k in range(groups if groups > 0 else t.used[b]):
             if k == 0 or not inside:
-                head = _mm512_loadu_si512(row + at)
-                if not narrow:
-                    tail = _mm512_loadu_si512(row + at + 64)
-                if two:
-                    head2 = _mm512_loadu_si512(second + at)
-                    if not narrow:
-                        tail2 = _mm512_loadu_si512(second + at + 64)
-            weights = _mm512_loadu_ps(w + 64*k)
-            value = _mm512_mul_ps(bytes_of(head, tail, index, narrow), weights)
-            total = value if k == 0 else _mm512_add_ps(total, value)
-            if two:
-                value = _mm512_mul_ps(bytes_of(head2, tail2, index, narrow), weights)
-                total2 = value if k == 0 else _mm512_add_ps(total2, value)
+                load_bytes_of(&v0, s0 + i, narrow)
+                if rows > 1:
+                    load_bytes_of(&v1, s1 + i, narrow)
+                if rows > 2:
+                    load_bytes_of(&v2, s2 + i, narrow)
+                    load_bytes_of(&v3, s3 + i, narrow)
+            w = _mm512_loadu_ps(weights + 64*k)
+            add_bytes_of(&v0, index, w, narrow, k == 0)
+            if rows > 1:
+                add_bytes_of(&v1, index, w, narrow, k == 0)
+            if rows > 2:
+                add_bytes_of(&v2, index, w, narrow, k == 0)
+                add_bytes_of(&v3, index, w, narrow, k == 0)
             if inside:
                 index = _mm512_add_epi8(index, advance)
             else:
-                at += step
-        w += 64*t.groups
-        _mm512_storeu_ps(out + t.out[b], total)
-        if two:
-            _mm512_storeu_ps(second_out + t.out[b], total2)
+                i += step
+        weights += 64*(groups if groups > 0 else t.groups)
+        i = t.out[b]
+        _mm512_storeu_ps(out.a + i, v0.total)
+        if rows > 1:
+            _mm512_storeu_ps(out.b + i, v1.total)
+        if rows > 2:
+            _mm512_storeu_ps(out.c + i, v2.total)
+            _mm512_storeu_ps(out.d + i, v3.total)
 
 
-cdef inline void byte_rows(
-    const Columns* p, const u8* row, const u8* second, float* out, float* second_out, const bint two
+cdef inline void byte_blocks_of(
+    const Columns* p, WordRows source, FloatRows out, const int rows, const int groups, const bint inside
 ) noexcept nogil:
-    cdef const Lanes* t = p.lanes
-    if t.inside and t.narrow:
-        byte_blocks(p, row, second, out, second_out, True, True, two)
-    elif t.inside:
-        byte_blocks(p, row, second, out, second_out, True, False, two)
-    elif t.narrow:
-        byte_blocks(p, row, second, out, second_out, False, True, two)
+    if p.lanes.narrow:
+        byte_blocks(p, source, out, rows, groups, inside, True)
     else:
-        byte_blocks(p, row, second, out, second_out, False, False, two)
+        byte_blocks(p, source, out, rows, groups, inside, False)
+
+
+cdef inline void byte_rows(const Columns* p, WordRows source, FloatRows out, const int rows) noexcept nogil:
+    cdef const Lanes* t = p.lanes
+    # In one window taps that a lane does not have are there to be read, and weigh nothing.
+    if t.inside and t.groups == 2:
+        byte_blocks_of(p, source, out, rows, 2, True)
+    elif t.inside and t.groups == 3:
+        byte_blocks_of(p, source, out, rows, 3, True)
+    elif t.inside and t.groups == 4:
+        byte_blocks_of(p, source, out, rows, 4, True)
+    elif t.inside and t.groups == 5:
+        byte_blocks_of(p, source, out, rows, 5, True)
+    elif t.inside:
+        byte_blocks_of(p, source, out, rows, 0, True)
+    else:
+        byte_blocks_of(p, source, out, rows, 0, False)
 
 
 cdef void vbmi_bytes_to_float_columns(const Columns* p, const void* row, void* out) noexcept nogil:
-    byte_rows(p, <const u8*> row, <const u8*> row, <float*> out, <float*> out, False)
+    byte_rows(p, WordRows(row, NULL, NULL, NULL), FloatRows(<float*> out, NULL, NULL, NULL), 1)
 
 
 cdef void vbmi_bytes_to_float_columns2(
     const Columns* p, const void* row, const void* second, void* out, void* second_out
 ) noexcept nogil:
-    byte_rows(p, <const u8*> row, <const u8*> second, <float*> out, <float*> second_out, True)
+    byte_rows(p, WordRows(row, second, NULL, NULL), FloatRows(<float*> out, <float*> second_out, NULL, NULL), 2)
+
+
+cdef void vbmi_bytes_to_float_columns4(const Columns* p, const void** rows, void** out) noexcept nogil:
+    cdef float** o = <float**> out
+    byte_rows(p, WordRows(rows[0], rows[1], rows[2], rows[3]), FloatRows(o[0], o[1], o[2], o[3]), 4)
 
 
 # Pairs of neighbours: with one channel they lie side by side, with four one shuffle within 16 bytes brings them so.
@@ -551,6 +592,7 @@ cdef void use_vbmi_kernels(RowKernels* table) noexcept:
     table.pillow_u8_lanes[0] = LaneFormat(QUADS, 16, 128)
     table.columns_from[<int> U8] = vbmi_bytes_to_float_columns
     table.columns_from2[<int> U8] = vbmi_bytes_to_float_columns2
+    table.columns_from4[<int> U8] = vbmi_bytes_to_float_columns4
     table.columns_from_lanes[<int> U8] = LaneFormat(BYTES, 16, 128)
     table.half_u8 = vbmi_half_u8
     table.half_u8_lanes = LaneFormat(PAIRS, 32, 128)
