@@ -10,10 +10,11 @@ from cyresize.engine.lanes cimport DIGITS2, DIGITS3, NEAR_FAR, NO_WEIGHTS, SINGL
 from cyresize.engine.plan cimport AxisPlan
 from cyresize.engine.resample cimport Job as LibraryJob
 from cyresize.engine.rows.table cimport (
-    blend_fn, columns2_fn, columns_fn, convert_fn, gather_fn, weighted_window_fn, weighted_windows2_fn,
+    blend_fn, columns2_fn, columns4_fn, columns_fn, convert_fn, gather_fn, weighted_window_fn, weighted_windows2_fn,
 )
 
 from importlib import import_module
+
 
 def goes_past_caches(Py_ssize_t size, bint fresh):
     """Whether the library writes a result of so many bytes past the caches; ``fresh``: into a new array."""
@@ -48,10 +49,13 @@ def kernels_of(level):
         "pillow, two rows": (<size_t> k.pillow_u8_columns2, None),
         "bytes to float": (<size_t> k.columns_from[<int> U8], k.columns_from_lanes[<int> U8]),
         "bytes to float, two rows": (<size_t> k.columns_from2[<int> U8], None),
+        "bytes to float, four rows": (<size_t> k.columns_from4[<int> U8], None),
         "words to float": (<size_t> k.columns_from[<int> U16], k.columns_from_lanes[<int> U16]),
         "words to float, two rows": (<size_t> k.columns_from2[<int> U16], None),
+        "words to float, four rows": (<size_t> k.columns_from4[<int> U16], None),
         "float": (<size_t> k.float_columns, k.float_lanes),
         "float, two rows": (<size_t> k.float_columns2, None),
+        "float, four rows": (<size_t> k.float_columns4, None),
         "float pairs": (<size_t> k.float_pairs, None),
         "float pixels": (<size_t> k.float_pixels, None),
         "float lane windows": (<size_t> k.lane_windows[<int> F32], None),
@@ -218,6 +222,24 @@ cdef class TwoRowsJob(ColumnsJob):
 
     cdef void once(self) noexcept nogil:
         self.two(&self.columns, self.source, self.second, self.out, self.second_out)
+
+
+cdef class FourRowsJob(ColumnsJob):
+    """A horizontal kernel for four source rows at once."""
+    cdef columns4_fn four
+    cdef const void *sources[4]
+    cdef void *results[4]
+
+    def set_rows(self, size_t four, sources, results):
+        cdef int i
+        self.keep = (self.keep, sources, results)
+        self.four = <columns4_fn> four
+        for i in range(4):
+            self.sources[i], self.results[i] = address(sources[i]), address(results[i])
+        return self
+
+    cdef void once(self) noexcept nogil:
+        self.four(&self.columns, self.sources, self.results)
 
 
 cdef class WindowJob(ColumnsJob):

@@ -68,6 +68,7 @@ def contests(lab: Lab) -> Iterator[Contest]:
         for n_in, n_out in SHRINKS if name == "area" else SHAPES:
             for channels in CHANNELS:
                 yield from two_rows(lab, name, n_in, n_out, channels)
+                yield from four_rows(lab, name, n_in, n_out, channels)
     for rule in ("lanczos4", "antialiased"):
         for n_in, n_out in SHAPES:
             for channels in PIXELS:
@@ -111,6 +112,30 @@ def two_rows(lab: Lab, name: str, n_in: int, n_out: int, channels: int) -> Itera
     found.jobs["one row at a time"] = lab.module.InTurn(one(0, kernel, table=table), one(1, kernel, table=table))
     job = lab.module.TwoRowsJob(kernel, plan, channels, weights, rows[0], found.row(0), table)
     found.jobs[USED] = job.set_second(both, rows[1], found.row(1))
+    yield found
+
+
+def four_rows(lab: Lab, name: str, n_in: int, n_out: int, channels: int) -> Iterator[Contest]:
+    """The horizontal pass of four source rows, two by two or all at once by the same lane table."""
+    a = HORIZONTAL[name]
+    kernel, layout = lab.kernels[a.kernel]
+    two, _ = lab.kernels.get(f"{a.kernel}, two rows", (0, None))
+    four, _ = lab.kernels.get(f"{a.kernel}, four rows", (0, None))
+    plan = plan_of(name, n_in, n_out)
+    table = lab.table(plan, channels, layout, a.encoding) if four else None
+    if table is None:
+        return
+    weights = bytes_of(plan.weights.astype(a.weights))
+    found = Contest(f"four rows, {name}", f"{n_in} -> {n_out}", channels, a.out_size * n_out * channels, 4)
+    rows = [random_row(lab.rng, n_in * channels, a.stored) for _ in range(4)]
+
+    def pair(y: int) -> Any:
+        job = lab.module.TwoRowsJob(kernel, plan, channels, weights, rows[y], found.row(y), table)
+        return job.set_second(two, rows[y + 1], found.row(y + 1))
+
+    found.jobs["two rows at a time"] = lab.module.InTurn(pair(0), pair(2))
+    job = lab.module.FourRowsJob(kernel, plan, channels, weights, rows[0], found.row(0), table)
+    found.jobs[USED] = job.set_rows(four, rows, [found.row(y) for y in range(4)])
     yield found
 
 

@@ -92,6 +92,12 @@ WHY: dict[str, tuple[str, dict[str, str]]] = {
             "shared",
         },
     ),
+    "four rows, area": (
+        "four source rows by one lane table, where four taps or narrow rows make up for rings of so many rows",
+        {"two rows at a time": "index and weights are read twice, from the second cache where rows are wide"},
+    ),
+    "four rows, words": ("the same for eight taps", {"two rows at a time": "as for area"}),
+    "four rows, floats": ("the same for three taps and more", {"two rows at a time": "as for area"}),
     "float columns, 8 taps": (
         "lane table: one permute across two registers per tap",
         {

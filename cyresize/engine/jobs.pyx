@@ -129,7 +129,7 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     """As float_job, from one stored type to another that is calculated with in the same precision."""
     cdef Job job = new_job(columns, rows, channels, FLOAT64 if element >= U32 else FLOAT32)
     cdef Pipeline* p = &job.pipeline
-    cdef bint to_scratch, pixels = channels == 3 or channels == 4, apart, pairs, fours
+    cdef bint to_scratch, pixels = channels == 3 or channels == 4, apart, pairs, four_rows
     if order == ANY_ORDER:
         order = cheaper_order(element, channels, columns, rows)
     float_kernels(job, element, stored, order)
@@ -145,7 +145,7 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     # Kernels that widen store whole vectors: never into the destination.
     to_scratch = order == COLUMNS_FIRST or (order == COLUMNS_ONLY and p.narrow != NULL)
     apart = pixels and pixels_beat_lanes(element, order, channels, columns)
-    fours = order == COLUMNS_FIRST and fours_pay(element, channels, columns, rows)
+    four_rows = order == COLUMNS_FIRST and four_rows_pay(element, channels, columns, rows)
     if to_scratch and is_word(element) and channels == 1 and fours_beat_lanes(columns):
         job.use_lanes(&kernels.word_fours_lanes, SINGLE_FLOATS, kernels.word_fours2[element])
         if job.lanes != NULL:
@@ -157,7 +157,7 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     if to_scratch and kernels.columns_from[element] != NULL and not (apart and is_word(element)):
         job.use_lanes(
             &kernels.columns_from_lanes[element], SINGLE_FLOATS, kernels.columns_from2[element],
-            kernels.columns_from4[element] if fours else NULL,
+            kernels.columns_from4[element] if four_rows else NULL,
         )
         if job.lanes != NULL:
             return filtered_as_stored(job, element, kernels.columns_from[element])
@@ -168,7 +168,7 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     if not apart or (channels == 3 and columns.taps == 2):
         job.use_lanes(
             &kernels.float_lanes, SINGLE_FLOATS, kernels.float_columns2,
-            kernels.float_columns4 if fours else NULL,
+            kernels.float_columns4 if four_rows else NULL,
         )
     if order == ROWS_FIRST and element == stored and has_window(element, channels, columns, rows):
         p.both = window_kernel(job, element, channels)
@@ -242,14 +242,16 @@ cdef bint fours_beat_lanes(AxisPlan columns) noexcept:
     return kernels.columns_from_lanes[<int> U16].kind == NO_LANES or 2*((columns.taps + 3)//4*4) <= 3*columns.taps
 
 
-cdef bint fours_pay(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan rows) noexcept:
+cdef bint four_rows_pay(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan rows) noexcept:
     """Whether four rows by one reading of the lane tables gain more than rings of so many rows cost; measured."""
     cdef bint wide = columns.n_out*channels > MOST_KEPT_NEAR
     if columns.taps == 2:
         return rows.n_out > rows.n_in and wide and element != U8
     if element == U8:
         return columns.taps >= 4 or not wide
-    return columns.taps >= (8 if is_word(element) else 3)
+    if is_word(element):
+        return columns.taps > 8 or (columns.taps == 8 and channels >= 3)
+    return columns.taps >= 3
 
 
 cdef bint pixels_beat_lanes(int element, int order, Py_ssize_t channels, AxisPlan columns) noexcept:
