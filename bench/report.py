@@ -202,9 +202,26 @@ class Gains:
 
     threads: int
     rows: tuple[Row, ...]
-    mean: float
-    least: float
-    bar: float
+
+    @property
+    def ratios(self) -> list[float]:
+        """The gain of each cell."""
+        return [row.gain for row in self.rows if row.gain is not None]
+
+    @property
+    def mean(self) -> float:
+        """The geometric mean of all."""
+        return geometric_mean(self.ratios)
+
+    @property
+    def least(self) -> float:
+        """The smallest one."""
+        return min(self.ratios)
+
+    @property
+    def bar(self) -> float:
+        """What is asked of each."""
+        return EFFICIENCY * self.threads
 
     @property
     def below(self) -> list[Row]:
@@ -228,11 +245,7 @@ def gains_of(rows: Iterable[Row]) -> list[Gains]:
     for row in rows:
         if row.gain is not None and row.large:
             found.setdefault(row.record["threads"], []).append(row)
-    gains = []
-    for threads, members in sorted(found.items()):
-        ratios = [row.gain for row in members if row.gain is not None]
-        gains.append(Gains(threads, tuple(members), geometric_mean(ratios), min(ratios), EFFICIENCY * threads))
-    return gains
+    return [Gains(threads, tuple(members)) for threads, members in sorted(found.items())]
 
 
 def header(result: Mapping[str, Any]) -> list[str]:
@@ -288,7 +301,8 @@ def terminal(result: Mapping[str, Any], limit: int | None = None) -> str:
     if groups:
         lines += ["", "Geometric means of (fastest peer of the bar) / ours:"]
         lines += aligned(group_table(groups), frozenset({0, 9}))
-    lines += ["", *(entry.text for entry in gains_of(rows))]
+    for gains in gains_of(rows):
+        lines += ["", gains.text]
     out = excluded(result)
     if out:
         lines += ["", "Not timed, as the result was refused or not right:", *out]

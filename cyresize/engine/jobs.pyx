@@ -184,7 +184,7 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
     elif kernels.float_pixels != NULL and pixels and (apart or job.lanes == NULL):
         job.drop_lanes()
         p.columns_pass = kernels.float_pixels
-        if order == COLUMNS_FIRST and (columns.taps > 4 or not in_twos(columns)):
+        if order == COLUMNS_FIRST and two_rows_of_pixels_pay(element, columns):
             p.columns_pass2 = kernels.float_pixels2
     elif kernels.float_singles != NULL and channels == 1 and few_lanes(job) and in_fours(columns):
         job.drop_lanes()
@@ -263,7 +263,7 @@ cdef bint pixels_beat_lanes(int element, int order, Py_ssize_t channels, AxisPla
     if kernels.float_lanes.lanes > 8:
         # Two rows at once share what lanes load; a row that was blended before is alone.
         return order == ROWS_FIRST and channels == 4 and columns.taps >= 8 and shrink >= 2.5
-    if order == COLUMNS_FIRST and shrink > 1 and two_rows_of_pixels_pay(element, columns, shrink):
+    if order == COLUMNS_FIRST and shrink > 1 and two_rows_of_pixels_pay(element, columns):
         return True
     if channels == 4:
         return columns.taps <= 4 or shrink >= 2
@@ -272,12 +272,14 @@ cdef bint pixels_beat_lanes(int element, int order, Py_ssize_t channels, AxisPla
     return shrink >= (2.5 if whole else 3)
 
 
-cdef bint two_rows_of_pixels_pay(int element, AxisPlan columns, double shrink) noexcept:
+cdef bint two_rows_of_pixels_pay(int element, AxisPlan columns) noexcept:
     # Measured: always, but of words two taps of a mild shrink, and eight that a shuffle brings by twos; of floats but
     # two or four taps, which two columns of one row share a register for.
     if not is_word(element):
         return columns.taps > 4 or not in_twos(columns)
-    return shrink >= 1.25 if columns.taps == 2 else columns.taps < 8 or not in_twos(columns)
+    if columns.taps == 2:
+        return 4*columns.n_in >= 5*columns.n_out
+    return columns.taps < 8 or not in_twos(columns)
 
 
 cdef weighted_window_fn window_kernel(Job job, int element, Py_ssize_t channels) noexcept:

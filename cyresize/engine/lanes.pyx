@@ -69,9 +69,10 @@ cdef int weight_bytes(const LaneFormat* format, int encoding) noexcept nogil:
     # Bytes of weights per block and tap group.
     if encoding == NEAR_FAR or encoding == SECOND:
         return 2*format.lanes
-    if encoding == DIGITS2 or encoding == SPLIT_PAIRS or encoding == SINGLE_DOUBLES:
-        return 8*format.lanes
-    if encoding == FLOAT_PAIRS or encoding == INT_PAIRS:
+    if (
+        encoding == DIGITS2 or encoding == SPLIT_PAIRS or encoding == FLOAT_PAIRS or encoding == INT_PAIRS
+        or encoding == SINGLE_DOUBLES
+    ):
         return 8*format.lanes
     if encoding == DIGITS3 or encoding == SPLIT_QUADS:
         return 12*format.lanes
@@ -101,6 +102,16 @@ cdef inline void set_halves(unsigned char* to, int tap, double weight) noexcept 
     cdef int w = <int> rint(weight)
     (<short*> to)[tap] = <short> ((w + 32768) >> 16)
     (<short*> to)[2 + tap] = <short> w
+
+
+cdef inline void set_pair(
+    unsigned char* to, int lane, int tap, int lanes, double weight, int encoding
+) noexcept nogil:
+    # A plane of each tap.
+    if encoding == INT_PAIRS:
+        (<int*> to)[tap*lanes + lane] = <int> rint(weight)
+    else:
+        (<float*> to)[tap*lanes + lane] = <float> weight
 
 
 cdef bint can_be_split(AxisPlan plan) noexcept:
@@ -155,14 +166,10 @@ cdef void encode(
         (<float*> to)[lane] = <float> w[group]
     elif encoding == SINGLE_DOUBLES:
         (<double*> to)[lane] = w[group]
-    elif encoding == FLOAT_PAIRS:
+    elif encoding == FLOAT_PAIRS or encoding == INT_PAIRS:
         for tap in range(2):
             k = 2*group + tap
-            (<float*> to)[tap*lanes + lane] = <float> w[k] if k < taps else <float> 0
-    elif encoding == INT_PAIRS:
-        for tap in range(2):
-            k = 2*group + tap
-            (<int*> to)[tap*lanes + lane] = <int> rint(w[k]) if k < taps else 0
+            set_pair(to, lane, tap, lanes, w[k] if k < taps else 0.0, encoding)
     elif encoding == SINGLE_INTS:
         (<int*> to)[lane] = <int> rint(w[group])
 
@@ -335,27 +342,24 @@ cdef Lanes* new_pixels(AxisPlan plan, Py_ssize_t channels, const LaneFormat* for
 cdef Lanes* new_fours(AxisPlan plan, const LaneFormat* format, int encoding) except? NULL:
     """The table of FOURS; no column reads beyond the end of the row."""
     cdef int groups = 1 if plan.taps <= 2 else (plan.taps + 3)//4*2, k, tap, count
-    cdef Py_ssize_t blocks = (plan.n_out + 3)//4, last = plan.n_in - 2*groups, x, i
+    cdef Py_ssize_t blocks = (plan.n_out + 3)//4, last = plan.n_in - 2*groups, x
     cdef Lanes* t
     cdef Py_ssize_t* base
-    cdef float* weights
     if last < 0 or plan.n_out > LARGEST_TABLE//(8*groups + <int> sizeof(Py_ssize_t)):
         return NULL
     t = new_table(format, blocks, plan.n_out, groups, 4*blocks*(8*groups + <Py_ssize_t> sizeof(Py_ssize_t)))
     base = <Py_ssize_t*> t.base
-    weights = <float*> (base + 4*blocks)
-    t.weights = <unsigned char*> weights
+    t.weights = <unsigned char*> (base + 4*blocks)
     for x in range(4*blocks):
         base[x] = min(plan.first[min(x, plan.n_out - 1)], last)
     for x in range(plan.n_out):
         count = plan.taps if plan.counts == NULL else plan.counts[x]
         for k in range(count):
             tap = k + <int> (plan.first[x] - base[x])
-            i = 8*(x//4*groups + tap//2) + 4*(tap & 1) + (x & 3)
-            if encoding == INT_PAIRS:
-                (<int*> weights)[i] = <int> rint(plan.values[x*plan.taps + k])
-            else:
-                weights[i] = <float> plan.values[x*plan.taps + k]
+            set_pair(
+                <unsigned char*> t.weights + 32*(x//4*groups + tap//2), <int> (x & 3), tap & 1, 4,
+                plan.values[x*plan.taps + k], encoding,
+            )
     return t
 
 

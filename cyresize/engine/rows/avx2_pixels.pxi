@@ -337,10 +337,7 @@ cdef inline void pixels_of_each_row(
         pixels_of_each(p, row, second, out, second_out, begin, end, C, True)
     else:
         pixels_of_each(p, row, second, out, second_out, begin, end, C, False)
-    part_of_row(p, row, out, 0, begin)
-    part_of_row(p, second, second_out, 0, begin)
-    part_of_row(p, row, out, end, p.n_out)
-    part_of_row(p, second, second_out, end, p.n_out)
+    rest_of_two_rows(p, row, second, out, second_out, begin, end)
 
 
 cdef void avx2_float_pixels2(

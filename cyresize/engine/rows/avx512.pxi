@@ -245,8 +245,8 @@ cdef void avx512_float_columns4(const Columns* p, const void** rows, void** out)
     float_rows(p, FloatSources(r[0], r[1], r[2], r[3]), FloatRows(o[0], o[1], o[2], o[3]), 4)
 
 
-# 16-bit integers to float rows, several by the same tables. Lanes whose taps have ended have weight
-# 0, and integers are finite. Signed ones go to the upper halves of their lanes, where their sign is.
+# 16-bit integers to float rows, several by the same tables. Lanes whose taps have ended have weight 0, and integers are
+# finite. Signed ones go to the upper halves of their lanes, where their sign is.
 cdef inline __m512 words_of(
     __m512i head, __m512i tail, __m512i index, const bint narrow, const bint signed
 ) noexcept nogil:
@@ -411,6 +411,7 @@ cdef void avx512_i16_to_float_columns4(const Columns* p, const void** rows, void
     four_word_rows(p, rows, out, <i16*> NULL)
 
 
+# uint16 by weights in 1/65536: sums of 32 bits.
 cdef inline __m512i exact_words_of(
     const u16* s, __m512i near, __m512i far, __m512i first, __m512i second, const bint narrow
 ) noexcept nogil:

@@ -215,12 +215,13 @@ cdef inline void pillow_pixels_of(
 
 # Blocks of four lanes.
 cdef inline void block_sums(
-    const Lanes* t, SourceRows s, Py_ssize_t b, Py_ssize_t channels, const int rows, PairSums* sums
+    const Lanes* t, SourceRows s, Py_ssize_t b, Py_ssize_t channels, Py_ssize_t ahead, const int rows, PairSums* sums
 ) noexcept nogil:
     cdef const u8* w = t.weights + 48*t.groups*b
     cdef Py_ssize_t at = t.base[b]
     cdef pair order = twice(t.index + 16*b)
     cdef int k
+    fetch_next(s, at + ahead, rows)
     start_sums(sums, 1 << 21)
     for k in range(t.used[b]):
         add_window(sums, s, at, order, twice(w), twice(w + 16), twice(w + 32), rows, True)
@@ -258,15 +259,13 @@ cdef inline void pillow_blocks(const Columns* p, SourceRows s, ResultRows out, c
     while b < t.blocks:
         if b + 4 < t.blocks and t.out[b + 4] - t.out[b] == 16:
             for j in range(4):
-                fetch_next(s, t.base[b + j] + ahead, rows)
-                block_sums(&t, s, b + j, channels, rows, &sums)
+                block_sums(&t, s, b + j, channels, ahead, rows, &sums)
                 done[j] = first_sum(&sums)
                 done[4 + j] = second_sum(&sums)
             store_rows(out, t.out[b], 16, four_rounded(done), four_rounded(done + 4), rows)
             b += 4
         else:
-            fetch_next(s, t.base[b] + ahead, rows)
-            block_sums(&t, s, b, channels, rows, &sums)
+            block_sums(&t, s, b, channels, ahead, rows, &sums)
             store_fours(out, t.out[b], t.n - t.out[b], first_sum(&sums), second_sum(&sums), rows)
             b += 1
 

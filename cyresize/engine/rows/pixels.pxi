@@ -77,6 +77,17 @@ cdef inline void part_of_row(
             out[x*p.channels + c] = total
 
 
+# What two rows of pixels begin..end leave over.
+cdef inline void rest_of_two_rows(
+    const Columns* p, const pixel_sample* row, const pixel_sample* second, float* out, float* second_out,
+    Py_ssize_t begin, Py_ssize_t end,
+) noexcept nogil:
+    part_of_row(p, row, out, 0, begin)
+    part_of_row(p, second, second_out, 0, begin)
+    part_of_row(p, row, out, end, p.n_out)
+    part_of_row(p, second, second_out, end, p.n_out)
+
+
 # Outputs with fewer taps, at the edges, are left to the plain loop; so are, with three channels, those that touch the
 # last pixel, which has no fourth sample behind it, in the source as in the destination.
 cdef inline void find_inner_pixels(const Columns* p, Py_ssize_t* inner_begin, Py_ssize_t* inner_end) noexcept nogil:

@@ -30,7 +30,7 @@ cdef struct Lanes:
     LaneKind kind
     Py_ssize_t blocks
     Py_ssize_t n          # output elements: OW*C
-    int groups            # tap groups per lane: QUADS and the like ceil(K/4), WORDS, TWINS, FOURS ceil(K/2), others K
+    int groups            # tap groups per lane: QUADS etc. ceil(K/4), WORDS, TWINS ceil(K/2), FOURS 1 or even, others K
     bint half             # PIXELS: the last group has two taps only, whose halves of weights are words
     bint inside               # all groups of a block lie in its window
     bint narrow               # every block needs the first half of its window only: one register
@@ -142,13 +142,13 @@ cdef struct RowKernels:
     columns2_fn float_pixels2    # the same of two rows
     columns_fn float_singles  # one channel without lanes; NULL: float_columns
     columns_fn double_singles  # one channel by two taps; NULL: double_columns
-    # 16-bit integers to floats with an even number of taps: any channels by lanes, and three or four channels, two rows
+    # 16-bit integers to floats: any channels with an even number of taps by lanes, and three or four channels, two rows
     # at once, without; NULL: columns_from, pixels_from.
     LaneFormat word_taps_lanes
     columns_fn word_taps[9]
     columns2_fn word_taps2[9]
     columns2_fn word_pixels2[9]
-    # One channel by two taps or a multiple of four, with lanes, where blocks of others would be mostly empty.
+    # One channel, with lanes, where blocks of others would be mostly empty.
     LaneFormat word_fours_lanes
     columns_fn word_fours[9]
     columns2_fn word_fours2[9]

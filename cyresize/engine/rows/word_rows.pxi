@@ -235,10 +235,7 @@ cdef inline void pixels_of_two_rows(
         pixels_of_two(p, row, second, out, second_out, begin, end, 3, of_three)
     else:
         pixels_of_two(p, row, second, out, second_out, begin, end, 4, of_four)
-    part_of_row(p, row, out, 0, begin)
-    part_of_row(p, second, second_out, 0, begin)
-    part_of_row(p, row, out, end, p.n_out)
-    part_of_row(p, second, second_out, end, p.n_out)
+    rest_of_two_rows(p, row, second, out, second_out, begin, end)
 
 
 cdef void u16_pixels2(
