@@ -7,6 +7,7 @@ import hashlib
 import json
 import sys
 import zlib
+from functools import partial
 
 import numpy as np
 from layouts import padded_rows, planes, reversed_axes
@@ -45,18 +46,43 @@ SMALL = [(*size, channels) for size in SMALL_SIZES for channels in (1, 2, 3, 4, 
 LARGE = [(150, 160, 131, 280, 1), (240, 300, 120, 150, 3), (420, 390, 140, 130, 4), (90, 300, 211, 101, 2)]
 
 
+def leap(x):
+    """Weights of tens of thousands that add up to one."""
+    return np.where(abs(x) < 1, np.where(x < 0, 5e4, 1.0 - 5e4), 0.0)
+
+
+leap.support = 1
+
+# The first ones bring integers to sums that int32 does not hold.
+HUGE = 3
+RESAMPLED = {
+    "huge cubic": {"mode": "cubic", "cubic_a": 1e5},
+    "huge antialiased cubic": {"mode": "cubic", "cubic_a": -1e5, "antialias": True},
+    "leap": {"mode": leap},
+    **{f"{mode}": {"mode": mode, "like": "torch"} for mode in ("linear", "cubic", "area")},
+    **{f"antialiased {mode}": {"mode": mode, "like": "torch", "antialias": True} for mode in ("linear", "cubic")},
+    "lanczos3": {"mode": "lanczos3", "antialias": True, "like": "onnx"},
+}
+
+
 def cases():
-    """(name, source, keyword arguments) of every case."""
+    """(name, source, call) of every case."""
     for antialias in (False, True):
         for mode in ANTIALIASED if antialias else MODES:
             for dtype in DTYPES:
                 for h, w, oh, ow, channels in SMALL + LARGE:
                     name = f"{mode} {'antialias ' * antialias}{dtype} {h}x{w}x{channels} {oh}x{ow}"
-                    options = {"dsize": (ow, oh), "interpolation": mode, "antialias": antialias}
+                    call = partial(cyresize.resize, dsize=(ow, oh), interpolation=mode, antialias=antialias)
                     image = source(name, (h, w, channels), np.dtype(dtype))
-                    yield name, image, options
+                    yield name, image, call
                     if dtype == "float32" and image.size > 1000:
-                        yield name + " special", with_special_values(image), options
+                        yield name + " special", with_special_values(image), call
+    for number, (kernel, options) in enumerate(RESAMPLED.items()):
+        for dtype in DTYPES[: 4 if number < HUGE else None]:
+            for h, w, oh, ow, channels in LARGE:
+                name = f"resample {kernel} {dtype} {h}x{w}x{channels} {oh}x{ow}"
+                call = partial(cyresize.resample, size=(oh, ow), axes=(0, 1), **options)
+                yield name, source(name, (h, w, channels), np.dtype(dtype)), call
 
 
 def source(name, shape, dtype):
@@ -85,13 +111,13 @@ def digest(array):
 def main(threads):
     layouts = (None, reversed_axes, planes, padded_rows)
     results = {}
-    for number, (name, image, options) in enumerate(cases()):
+    for name, image, call in cases():
         image = np.ascontiguousarray(image)
         teams = threads if image.shape[0] * image.shape[1] > 10_000 else threads[-1:]
-        results[name] = [digest(cyresize.resize(image, **options, n_threads=n)) for n in teams]
-        layout = layouts[number % len(layouts)]
+        results[name] = [digest(call(image, n_threads=n)) for n in teams]
+        layout = layouts[zlib.crc32(name.encode()) % len(layouts)]
         if layout is not None:
-            results[name].append(digest(cyresize.resize(layout(image), **options, n_threads=threads[-1])))
+            results[name].append(digest(call(layout(image), n_threads=threads[-1])))
     json.dump({"isa": cyresize.isa, "results": results}, sys.stdout)
 
 

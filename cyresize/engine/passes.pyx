@@ -8,7 +8,7 @@ from cyresize.engine.arrays cimport Strided, element_of, read, write
 from cyresize.engine.cache cimport remember
 from cyresize.engine.gather cimport Gather, new_gather
 from cyresize.engine.image cimport Image, bytes_of
-from cyresize.engine.jobs cimport ANY_ORDER, convert_job, pillow_u8_job
+from cyresize.engine.jobs cimport cheaper_order, convert_job, pillow_u8_job
 from cyresize.engine.plan cimport AxisPlan, new_plan
 from cyresize.engine.resample cimport COLUMNS_FIRST, COLUMNS_ONLY, ROWS_FIRST, ROWS_ONLY, Job
 from cyresize.engine.rows.table cimport U32
@@ -176,9 +176,13 @@ cdef void lay_out(Walk* walk, const Strided* a, const Strided* b, int row_axis, 
     set_image(&walk.source, a, n, h, w, c, False)
 
 
-cdef object make_job(int arithmetic, int order, AxisPlan columns, AxisPlan rows, Py_ssize_t c, int element, int stored):
+cdef object make_job(
+    int arithmetic, int order, AxisPlan columns, AxisPlan rows, Py_ssize_t c, int element, int stored, Py_ssize_t behind
+):
     if arithmetic == FLOATS:
-        return convert_job(element, stored, c, columns, rows, ANY_ORDER if order == COLUMNS_FIRST else order)
+        if order == COLUMNS_FIRST:
+            order = cheaper_order(element, behind, columns, rows)
+        return convert_job(element, stored, c, columns, rows, order)
     if arithmetic == BYTES_ROWS_FIRST and order == COLUMNS_FIRST:
         order = ROWS_FIRST
     return pillow_u8_job(c, columns, rows, order)
@@ -188,7 +192,7 @@ cdef object cached_job(tuple key, bint keep):
     # The key holds the plans themselves, which are compared by identity.
     cdef object job = jobs.get(key)
     if job is None:
-        job = make_job(key[0], key[1], key[2], key[3], key[4], key[5], key[6])
+        job = make_job(key[0], key[1], key[2], key[3], key[4], key[5], key[6], key[7])
         if keep:
             remember(jobs, key, job, JOBS_KEPT)
     return job
@@ -218,6 +222,15 @@ cdef int repeat(Walk* walk, Job job, Gather gather, int threads) except -1:
     return 0
 
 
+cdef Py_ssize_t samples_behind(const Strided* a, int axis) noexcept:
+    """Channels as the shape has them: the memory layout chooses those of the walk, and it must not show in the result."""
+    cdef Py_ssize_t total = 1
+    cdef int i
+    for i in range(axis + 1, a.ndim):
+        total *= a.shape[i]
+    return total
+
+
 cdef int run(
     object src, object dst, AxisPlan rows, AxisPlan columns, int row_axis, int column_axis, int arithmetic, int threads,
     bint keep,
@@ -242,7 +255,7 @@ cdef int run(
     if arithmetic == GATHER:
         repeat(&walk, None, new_gather(columns, rows, channels*a.itemsize), threads)
     else:
-        key = (arithmetic, walk.order, columns, rows, channels, element, stored)
+        key = (arithmetic, walk.order, columns, rows, channels, element, stored, samples_behind(&b, column_axis))
         repeat(&walk, cached_job(key, keep), None, threads)
     return 0
 
