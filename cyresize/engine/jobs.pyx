@@ -48,7 +48,9 @@ cdef void float_kernels(Job job, int element, int stored, int order) noexcept:
         p.widen = NULL
         p.row_size = SIZES[element]
         p.blend = kernels.blend_from[element]
-    if order == COLUMNS_FIRST and kernels.blend_to[stored] != NULL:
+    if order == COLUMNS_FIRST and kernels.blend_to[stored] != NULL and (
+        stored > I16 or (element == stored and job.column_plan.mild() and job.row_plan.mild())
+    ):
         p.narrow = NULL
         p.out_size = SIZES[stored]
         p.stream_blend = kernels.stream_blend[stored]
@@ -100,7 +102,8 @@ cdef bint has_window(int element, Py_ssize_t channels, AxisPlan columns, AxisPla
     return (
         columns.taps == rows.taps and (columns.taps == 2 or columns.taps == 4)
         and rows.n_out <= rows.n_in*most_growth(element, channels, columns, rows)
-        and not columns.from_zero and columns.short_at_edges() and (element == F32 or is_word(element))
+        and not columns.from_zero and columns.short_at_edges()
+        and (element == F32 or (is_word(element) and columns.mild() and rows.mild()))
     )
 
 

@@ -10,6 +10,7 @@ cdef class AxisPlan:
     cdef int trim(self) except -1
     cdef bint short_at_edges(self) noexcept
     cdef bint leaves(self, double one) noexcept
+    cdef bint mild(self) noexcept
     cdef int fold(self, bint cut=*) except -1
     cdef void* quantise(self, int kind) except NULL
 

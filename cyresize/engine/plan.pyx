@@ -4,9 +4,12 @@ Everything a mode, a coordinate rule, a border rule or a dialect means is settle
 executes it does not know them. A plan does not change after its rule has filled it, so it can be shared and cached.
 """
 
-from libc.math cimport rint
+from libc.math cimport fabs, rint
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memmove
+
+cdef enum:
+    MILD = 128                # times as large as its samples can a sum be at most
 
 cdef Py_ssize_t LARGEST = <Py_ssize_t> (((<size_t> -1) >> 1) >> 4)
 
@@ -76,6 +79,19 @@ cdef class AxisPlan:
             end -= 1
         for i in range(begin, end):
             if self.counts[i] < self.taps:
+                return False
+        return True
+
+    cdef bint mild(self) noexcept:
+        """Whether 16-bit samples weighed by this plan and by another such stay within int32: only odd kernels do not."""
+        cdef double total
+        cdef Py_ssize_t i
+        cdef int k
+        for i in range(self.n_out):
+            total = 0.0
+            for k in range(self.taps):
+                total += fabs(self.values[i*self.taps + k])
+            if not total < MILD:
                 return False
         return True
 

@@ -48,13 +48,13 @@ cdef inline __m256 two_pixels(
     return total
 
 
-# Packing saturates; see whole_words for what int32 cannot hold.
-cdef inline __m128i to_words(__m128 v, const bint signed) noexcept nogil:
-    cdef __m128i whole = _mm_cvtps_epi32(_mm_min_ps(_mm_set1_ps(65535), v))
-    return _mm_packs_epi32(whole, whole) if signed else _mm_packus_epi32(whole, whole)
+# Pixels of two rows as words: a pixel of each row in either half. Sums of words are no larger than int32.
+cdef inline __m256i as_words(__m256 first, __m256 second, const bint signed) noexcept nogil:
+    cdef __m256i a = _mm256_cvtps_epi32(first), b = _mm256_cvtps_epi32(second)
+    return _mm256_packs_epi32(a, b) if signed else _mm256_packus_epi32(a, b)
 
 
-# One pixel, exactly; and two, with a sample too many if they have three channels.
+# One pixel, exactly; and two of one row or of two, with a sample too many if they have three channels.
 cdef inline void store_pixel(lane_sample* out, const Py_ssize_t C, __m128 v) noexcept nogil:
     cdef float[4] samples
     cdef u16[8] words
@@ -62,21 +62,46 @@ cdef inline void store_pixel(lane_sample* out, const Py_ssize_t C, __m128 v) noe
         _mm_storeu_ps(samples, v)
         memcpy(out, samples, C*sizeof(float))
     else:
-        _mm_storeu_si128(<__m128i*> words, to_words(v, lane_sample is i16))
+        _mm_storeu_si128(
+            <__m128i*> words,
+            _mm256_castsi256_si128(as_words(_mm256_castps128_ps256(v), _mm256_setzero_ps(), lane_sample is i16)),
+        )
         memcpy(out, words, C*sizeof(u16))
 
 
 cdef inline void store_pixels(lane_sample* out, const Py_ssize_t C, __m256 v) noexcept nogil:
-    cdef __m128 first = _mm256_castps256_ps128(v), second = _mm256_extractf128_ps(v, 1)
-    if lane_sample is float:
-        if C == 4:
-            _mm256_storeu_ps(out, v)
-        else:
-            _mm_storeu_ps(out, first)
-            _mm_storeu_ps(out + C, second)
+    cdef __m256i words
+    if lane_sample is not float:
+        words = as_words(v, v, lane_sample is i16)
+        _mm_storel_epi64(<__m128i*> out, _mm256_castsi256_si128(words))
+        _mm_storel_epi64(<__m128i*> (out + C), _mm256_extracti128_si256(words, 1))
+    elif C == 4:
+        _mm256_storeu_ps(out, v)
     else:
-        _mm_storel_epi64(<__m128i*> out, to_words(first, lane_sample is i16))
-        _mm_storel_epi64(<__m128i*> (out + C), to_words(second, lane_sample is i16))
+        _mm_storeu_ps(out, _mm256_castps256_ps128(v))
+        _mm_storeu_ps(out + C, _mm256_extractf128_ps(v, 1))
+
+
+cdef inline void store_pixels_of_two(
+    lane_sample* out, lane_sample* second_out, const Py_ssize_t C, __m256 v, __m256 second
+) noexcept nogil:
+    cdef __m256i words
+    cdef __m128i near, far
+    if lane_sample is float:
+        store_pixels(out, C, v)
+        store_pixels(second_out, C, second)
+        return
+    words = as_words(v, second, lane_sample is i16)
+    if C == 4:
+        words = _mm256_permute4x64_epi64(words, 0xd8)
+        _mm_storeu_si128(<__m128i*> out, _mm256_castsi256_si128(words))
+        _mm_storeu_si128(<__m128i*> second_out, _mm256_extracti128_si256(words, 1))
+        return
+    near, far = _mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)
+    _mm_storel_epi64(<__m128i*> out, near)
+    _mm_storeh_pd(<double*> second_out, _mm_castsi128_pd(near))
+    _mm_storel_epi64(<__m128i*> (out + C), far)
+    _mm_storeh_pd(<double*> (second_out + C), _mm_castsi128_pd(far))
 
 
 cdef inline __m128 blend_tap(
@@ -181,8 +206,7 @@ cdef inline void pairs_of_pixels2(
         weights, others = two_weights(w + 2*x, False), two_weights(w + 2*x, True)
         a, b = _mm256_mul_ps(in_halves(a, C), weights), _mm256_mul_ps(in_halves(b, C), others)
         c, d = _mm256_mul_ps(in_halves(c, C), weights), _mm256_mul_ps(in_halves(d, C), others)
-        store_pixels(out + x*C, C, add_halves(a, a, b, True))
-        store_pixels(second_out + x*C, C, add_halves(c, c, d, True))
+        store_pixels_of_two(out + x*C, second_out + x*C, C, add_halves(a, a, b, True), add_halves(c, c, d, True))
 
 
 cdef inline void pixel_windows2_of(

@@ -1046,37 +1046,25 @@ cdef void avx512_blend_past_caches(
     _mm_sfence()
 
 
-# Floats to small integers: conversion rounds half to even, packing saturates. From 2**31 on conversion would wrap, so
-# what is too large for any of them is limited before; NaN stays and becomes the least number.
-cdef inline __m512i converted(__m512 v) noexcept nogil:
-    return _mm512_cvtps_epi32(_mm512_min_ps(_mm512_set1_ps(65535), v))
-
-
-cdef inline __m512i whole_numbers(__m512 v) noexcept nogil:
-    return _mm512_max_epi32(converted(v), _mm512_setzero_si512())
+# Floats that int32 holds to small integers: conversion rounds half to even, packing saturates within 16 bytes.
+cdef inline __m512i packed_words(__m512 first, __m512 second, const bint signed) noexcept nogil:
+    cdef __m512i a = _mm512_cvtps_epi32(first), b = _mm512_cvtps_epi32(second)
+    return _mm512_packs_epi32(a, b) if signed else _mm512_packus_epi32(a, b)
 
 
 cdef inline __m256i to_words(__m512 v, const bint signed) noexcept nogil:
-    return _mm512_cvtsepi32_epi16(converted(v)) if signed else _mm512_cvtusepi32_epi16(whole_numbers(v))
+    cdef __m512i even = _mm512_setr_epi64(0, 2, 4, 6, 0, 2, 4, 6)
+    return _mm512_castsi512_si256(_mm512_permutexvar_epi64(even, packed_words(v, v, signed)))
 
 
 cdef inline __m512i blend_words(
     const Operands* o, const int taps, const bint many, Py_ssize_t i, const bint signed
 ) noexcept nogil:
-    # Thirty-two columns as int32, packed within 16 bytes.
-    cdef __m512i first = converted(blend16(o, taps, many, i)), second = converted(blend16(o, taps, many, i + 16))
-    return _mm512_packs_epi32(first, second) if signed else _mm512_packus_epi32(first, second)
+    return packed_words(blend16(o, taps, many, i), blend16(o, taps, many, i + 16), signed)
 
 
 cdef inline __m512i blend_bytes(const Operands* o, const int taps, const bint many, Py_ssize_t i) noexcept nogil:
-    return _mm512_packus_epi16(
-        _mm512_packs_epi32(
-            converted(blend16(o, taps, many, i)), converted(blend16(o, taps, many, i + 16))
-        ),
-        _mm512_packs_epi32(
-            converted(blend16(o, taps, many, i + 32)), converted(blend16(o, taps, many, i + 48))
-        ),
-    )
+    return _mm512_packus_epi16(blend_words(o, taps, many, i, True), blend_words(o, taps, many, i + 32, True))
 
 
 cdef inline void blend_whole(
@@ -1103,7 +1091,8 @@ cdef inline void blend_whole(
         i += step
     while i < n:
         if element == U8:
-            store16(<u8*> out + i, n - i, _mm512_cvtusepi32_epi8(whole_numbers(blend16(&o, taps, many, i))))
+            v = _mm512_max_epi32(_mm512_cvtps_epi32(blend16(&o, taps, many, i)), _mm512_setzero_si512())
+            store16(<u8*> out + i, n - i, _mm512_cvtusepi32_epi8(v))
         else:
             store32(<u8*> out + 2*i, 2*(n - i), to_words(blend16(&o, taps, many, i), element == I16))
         i += 16
@@ -1134,10 +1123,14 @@ cdef void avx512_blend_to_i16(const void** rows, const void* weights, int taps, 
     blend_whole_of(<const float**> rows, <const float*> weights, taps, out, n, I16)
 
 
+# Any floats. What int32 cannot hold becomes its least number, which is right for NaN and below, so only the other end is
+# limited first.
 cdef inline void narrow_words(const float* s, void* out, Py_ssize_t n, const bint signed) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(0, n, 16):
-        store32(<u8*> out + 2*i, 2*(n - i), to_words(_mm512_loadu_ps(s + i), signed))
+        store32(
+            <u8*> out + 2*i, 2*(n - i), to_words(_mm512_min_ps(_mm512_set1_ps(65535), _mm512_loadu_ps(s + i)), signed)
+        )
 
 
 cdef void avx512_narrow_u16(const void* row, void* out, Py_ssize_t n) noexcept nogil:

@@ -39,17 +39,17 @@ cdef inline void store_register(float* out, packed_floats v) noexcept nogil:
     _mm_storeu_ps(out, v)
 
 
-# Rounded half to even. What int32 cannot hold becomes its least number, and the least one after packing: right for NaN
-# and below, so only the other end is limited first.
-cdef inline __m128i whole_words(packed_floats v) noexcept nogil:
-    return _mm_cvtps_epi32(_mm_min_ps(_mm_set1_ps(65535), v))
+# What int32 cannot hold becomes its least number, and the least one after packing: right for NaN and below, so only the
+# other end is limited.
+cdef inline packed_floats limited(packed_floats v) noexcept nogil:
+    return _mm_min_ps(_mm_set1_ps(65535), v)
 
 
+# Rounded half to even.
 cdef inline void store_words(u16* out, packed_floats a, packed_floats b, const bint signed) noexcept nogil:
-    if signed:
-        _mm_storeu_si128(<__m128i*> out, _mm_packs_epi32(whole_words(a), whole_words(b)))
-    else:
-        _mm_storeu_si128(<__m128i*> out, _mm_packus_epi32(whole_words(a), whole_words(b)))
+    cdef __m128i first = _mm_cvtps_epi32(a), second = _mm_cvtps_epi32(b)
+    first = _mm_packs_epi32(first, second) if signed else _mm_packus_epi32(first, second)
+    _mm_storeu_si128(<__m128i*> out, first)
 
 
 cdef inline floats_of_two both_rows(__m128 first, __m128 second) noexcept nogil:

@@ -32,15 +32,15 @@ cdef inline void store_register(float* out, packed_floats v) noexcept nogil:
     _mm256_storeu_ps(out, v)
 
 
-# Rounded half to even. What int32 cannot hold becomes its least number, and the least one after packing: right for NaN
-# and below, so only the other end is limited first.
-cdef inline __m256i whole_words(packed_floats v) noexcept nogil:
-    return _mm256_cvtps_epi32(_mm256_min_ps(_mm256_set1_ps(65535), v))
+# What int32 cannot hold becomes its least number, and the least one after packing: right for NaN and below, so only the
+# other end is limited.
+cdef inline packed_floats limited(packed_floats v) noexcept nogil:
+    return _mm256_min_ps(_mm256_set1_ps(65535), v)
 
 
-# Packing works within 16 bytes.
+# Rounded half to even; packing works within 16 bytes.
 cdef inline void store_words(u16* out, packed_floats a, packed_floats b, const bint signed) noexcept nogil:
-    cdef __m256i first = whole_words(a), second = whole_words(b)
+    cdef __m256i first = _mm256_cvtps_epi32(a), second = _mm256_cvtps_epi32(b)
     first = _mm256_packs_epi32(first, second) if signed else _mm256_packus_epi32(first, second)
     _mm256_storeu_si256(<__m256i*> out, _mm256_permute4x64_epi64(first, 0xd8))
 

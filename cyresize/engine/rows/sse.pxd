@@ -30,6 +30,8 @@ cdef extern from "<immintrin.h>" nogil:
     __m128d _mm_mul_pd(__m128d, __m128d)
     __m128d _mm_hadd_pd(__m128d, __m128d)
     __m128d _mm_loadh_pd(__m128d, const double*)
+    void _mm_storeh_pd(double*, __m128d)
+    __m128d _mm_castsi128_pd(__m128i)
     __m128 _mm_castpd_ps(__m128d)
     __m128i _mm_castpd_si128(__m128d)
     __m128i _mm_castps_si128(__m128)

@@ -166,12 +166,10 @@ cdef inline void window_of_pixel(
     # Sums of integers are no larger than int32.
     if sample is float:
         _mm_mask_storeu_ps(out + x*p.channels, channels, total)
-    elif sample is i16:
-        whole = _mm_cvtps_epi32(total)
-        _mm_mask_storeu_epi16(out + x*p.channels, channels, _mm_packs_epi32(whole, whole))
     else:
-        whole = _mm_max_epi32(_mm_cvtps_epi32(total), _mm_setzero_si128())
-        _mm_mask_storeu_epi16(out + x*p.channels, channels, _mm_cvtusepi32_epi16(whole))
+        whole = _mm_cvtps_epi32(total)
+        whole = _mm_packs_epi32(whole, whole) if sample is i16 else _mm_packus_epi32(whole, whole)
+        _mm_mask_storeu_epi16(out + x*p.channels, channels, whole)
 
 
 # Output pixels begin..end, at least four, all of which have all taps; the last four may be done twice.

@@ -118,9 +118,13 @@ cdef void blend_floats_to_i16(const void** rows, const void* weights, int taps, 
 # Two registers or more.
 cdef inline void convert_terms(const term* s, void* out, Py_ssize_t n, const int element) noexcept nogil:
     cdef Py_ssize_t i = 0
+    cdef packed_floats a, b
     while i < n:
         i = min(i, n - 2*LENGTH)
-        store_terms(out, i, load_terms(s + i), load_terms(s + i + LENGTH), element)
+        a, b = load_terms(s + i), load_terms(s + i + LENGTH)
+        if term is float:
+            a, b = limited(a), limited(b)
+        store_terms(out, i, a, b, element)
         i += 2*LENGTH
 
 
