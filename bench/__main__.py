@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,7 @@ def measuring_parser() -> argparse.ArgumentParser:
     parser.add_argument("--before", type=Path, metavar="FOLDER", help="another checkout of cyresize, built in place")
     parser.add_argument("--threads", type=numbers, metavar="COUNTS", help='such as "1,2" or "1,all"; default 1')
     parser.add_argument("--dst", action="store_true", help="a second row per cell, with the output given")
+    parser.add_argument("--memory", action="store_true", help="also time a loop, to be compiled, that only moves bytes")
     parser.add_argument("--seconds", type=positive, help=f"time to spend on a cell's rounds, default {SECONDS}")
     parser.add_argument("--isa", metavar="LEVEL", help="instruction level of ours, as CYRESIZE_ISA does it")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the result as JSON, cell by cell")
@@ -141,6 +143,7 @@ def selection_of(options: argparse.Namespace) -> Selection:
         channels=options.channels or (cases.QUICK_CHANNELS if quick else None),
         threads=options.threads or cases.QUICK_THREADS,
         dst=options.dst,
+        memory=options.memory,
         peers=peers.installed(options.peers),
     )
 
@@ -222,6 +225,8 @@ def measure(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     add_build(parser, options)
     check_names(parser, options)
+    if options.memory and find_spec("Cython") is None:
+        parser.error('--memory: the loop is compiled with Cython, which pip install -e ".[bench]" brings')
     if options.resume and not options.output:
         parser.error("--resume: which file? --output says so")
     selection = selection_of(options)
@@ -265,7 +270,7 @@ def full(arguments: Sequence[str]) -> int:
         counts = numbers(options.threads)
     except argparse.ArgumentTypeError as error:
         parser.error(f"--threads: {error}")
-    command = [sys.executable, "-m", "bench", "--dst", "--output", str(options.result.resolve()), *others]
+    command = [sys.executable, "-m", "bench", "--dst", "--memory", "--output", str(options.result.resolve()), *others]
     worst = 0
     for k, count in enumerate(counts):
         resume = ["--resume"] * (options.resume or k > 0)

@@ -47,12 +47,16 @@ Judge = Callable[[Mapping[str, np.ndarray]], Mapping[str, Verdict]]
 
 @dataclass
 class Trial:
-    """A cell made ready: contestants with their inputs bound, the judge of their results, the bytes that must move."""
+    """A cell made ready: contestants with their inputs bound, the judge of their results, the bytes that must move.
+
+    ``limit`` makes the loop that only moves them, or gives None where that says nothing.
+    """
 
     cell: Cell
     contestants: Sequence[Contestant]
     judge: Judge
     moved_bytes: int
+    limit: Callable[[], Contestant | None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,7 @@ class Selection:
     channels: Sequence[int] | None = None
     threads: Sequence[int] = (1,)
     dst: bool = False
+    memory: bool = False  # whether the loop that only moves bytes is timed too
     peers: Collection[str] = field(default_factory=tuple)
 
     def cells(self, family: Family) -> Iterator[Cell]:

@@ -21,6 +21,7 @@ from bench.report import (
     header,
     images_of,
     rows_of,
+    shortfall,
     times,
 )
 from bench.run import wrong
@@ -118,10 +119,22 @@ def page(result: Mapping[str, Any]) -> str:
     if groups:
         lines += ["", "## Aims", "", "Geometric means and least ratios over all sizes and channels, outputs fresh.", ""]
         lines += markdown_table(group_table(groups))
+        lines += ["", shortfall(rows), *below_bars(rows)]
     lines += gains(rows)
     lines += ["", "## Milliseconds", ""]
     lines.append("In brackets how many times as long the fastest other library takes; lost: bold.")
     return "\n".join([*lines, *sections(rows), *throughput(rows), ""])
+
+
+def below_bars(rows: Iterable[Row]) -> list[str]:
+    """Every cell below its bar: what is asked, what it does, and the most that memory leaves room for."""
+    columns = ("case", "mode", "dtype", "C", "threads", "ours ms", "memory ms", "ratio", "asked", "at most")
+    table = [columns]
+    for row in rows:
+        if row.below:
+            fields = (figure(row.ours), figure(row.memory), *map(times, (row.bar_ratio, row.bar.each, row.most)))
+            table.append((*row.label, *fields))
+    return ["", *markdown_table(table)] if len(table) > 1 else []
 
 
 def gains(rows: Sequence[Row]) -> list[str]:
@@ -130,17 +143,18 @@ def gains(rows: Sequence[Row]) -> list[str]:
     if not found:
         return []
     lines = ["", "## Threads", ""]
-    columns = ("case", "mode", "dtype", "C", "1 thread ms", "ms", "gain", "GB/s")
+    columns = ("case", "mode", "dtype", "C", "1 thread ms", "ms", "memory ms", "gain", "at most", "GB/s")
     for entry in found:
         lines += [entry.text, ""]
         table = [columns]
         for row in entry.below:
             alone, moved = row.record["one_thread"]["median"], row.record["moved_bytes"]
-            fields = (figure(alone), figure(row.ours), times(row.gain), f"{moved / row.ours / 1e6:.1f}")
-            table.append((*row.label[:4], *fields))
+            milliseconds = map(figure, (alone, row.ours, row.memory))
+            rate = f"{moved / row.ours / 1e6:.1f}"
+            table.append((*row.label[:4], *milliseconds, times(row.gain), times(row.most_gain), rate))
         if len(table) > 1:
             lines += [*markdown_table(table), ""]
-    return [*lines, "GB/s: bytes of the source and the result over the time."]
+    return [*lines, "GB/s: bytes of the source and the result over the time. Memory: a loop that only moves them."]
 
 
 def kind_ratios(rows: Iterable[Row], family: str, names: Collection[str] | None) -> dict[tuple[str, int], list[float]]:

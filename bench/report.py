@@ -69,10 +69,33 @@ class Row:
         return float(self.record["copy"]["median"])
 
     @property
+    def memory(self) -> float | None:
+        """Milliseconds that a loop takes which reads and writes as much and does nothing else; None if not timed."""
+        limit = self.record.get("memory")
+        return float(limit["median"]) if limit else None
+
+    @property
+    def most(self) -> float | None:
+        """The largest ratio that memory leaves room for, as the bar counts it."""
+        got = self.bar_ratio
+        return None if got is None or self.memory is None else got * self.ours / self.memory
+
+    @property
+    def out_of_reach(self) -> bool:
+        """Whether memory alone takes so long that nobody could do what the bar asks."""
+        return self.below and self.most is not None and self.most < (self.bar.each or 0) * (1 - NOISE)
+
+    @property
     def gain(self) -> float | None:
         """How many times as fast ours is with its threads as with one."""
         alone = self.record.get("one_thread")
         return float(alone["median"]) / self.ours if alone else None
+
+    @property
+    def most_gain(self) -> float | None:
+        """The largest gain from threads that memory leaves room for."""
+        alone = self.record.get("one_thread")
+        return None if alone is None or self.memory is None else float(alone["median"]) / self.memory
 
     @property
     def large(self) -> bool:
@@ -129,6 +152,7 @@ def cells_of(row: Row) -> tuple[str, ...]:
     errors = (entries[name].get("max_error") if name in entries else None for name in (OURS, who))
     measured = (figure(row.ours), figure(best), who, times(row.ratio), figure(row.copy), times(row.ours / row.copy))
     below = f"{times(row.bar_ratio)} < {times(row.bar.each)}" if row.below else ""
+    below += f", at most {times(row.most)}" if row.below and row.most else ""
     return (*row.label, *measured, *("-" if error is None else f"{error:.3g}" for error in errors), below)
 
 
@@ -156,10 +180,14 @@ class Group:
         return [row.bar_ratio for row in self.rows if row.bar_ratio is not None]
 
     @property
-    def met(self) -> bool:
-        """Whether the mean and every cell are where the bar asks."""
-        enough = self.bar.mean is None or geometric_mean(self.ratios) >= self.bar.mean
-        return enough and not any(row.below for row in self.rows)
+    def verdict(self) -> str:
+        """Whether the mean and every cell are where the bar asks, or could not be."""
+        if self.bar.mean is None:
+            return ""
+        below = [row for row in self.rows if row.below]
+        if geometric_mean(self.ratios) < self.bar.mean or not all(row.out_of_reach for row in below):
+            return "MISSED"
+        return "at the limit" if below else "met"
 
 
 def groups_of(rows: Iterable[Row]) -> list[Group]:
@@ -172,13 +200,26 @@ def groups_of(rows: Iterable[Row]) -> list[Group]:
     return sorted(groups, key=lambda group: (group.bar.mean is None, group.bar.name, group.threads))
 
 
+def shortfall(rows: Iterable[Row]) -> str:
+    """How many cells are below their bar, and in how many of them nobody could meet it."""
+    barred = [row for group in groups_of(rows) for row in group.rows if row.bar.each is not None]
+    below = [row for row in barred if row.below]
+    text = f"{len(below)} of {len(barred)} cells that have a bar are below it."
+    if any(row.memory for row in below):
+        beyond = sum(row.out_of_reach for row in below)
+        text += (
+            f" In {beyond} of them nobody could meet it: a loop that reads what has to be read and writes as much as "
+            "the result, and calculates nothing, takes too long for that."
+        )
+    return text
+
+
 def group_table(groups: Iterable[Group]) -> list[tuple[str, ...]]:
     """Groups as rows of text, with a heading."""
     table: list[tuple[str, ...]] = [("group", "thr", "cells", "mean", "bar", "least", "bar", "below", "lost", "aim")]
     for group in groups:
         bar = group.bar
         below, lost = sum(row.below for row in group.rows), sum(row.lost for row in group.rows)
-        verdict = "" if bar.mean is None else "met" if group.met else "MISSED"
         table.append(
             (
                 bar.name,
@@ -190,7 +231,7 @@ def group_table(groups: Iterable[Group]) -> list[tuple[str, ...]]:
                 times(bar.each),
                 str(below),
                 str(lost),
-                verdict,
+                group.verdict,
             )
         )
     return table
@@ -235,8 +276,16 @@ class Gains:
         return (
             f"On images of 1080p and more {self.threads} threads are {times(self.mean)} times as fast as one: the "
             f"geometric mean of {len(self.rows)} cells, of which {len(self.below)} are below "
-            f"{self.bar * (1 - NOISE):.2f}, the least at {times(self.least)}."
+            f"{self.bar * (1 - NOISE):.2f}, the least at {times(self.least)}.{self.reason}"
         )
+
+    @property
+    def reason(self) -> str:
+        """How many of those below could not be above."""
+        if not any(row.memory for row in self.below):
+            return ""
+        bound = sum((row.most_gain or self.bar) < self.bar * (1 - NOISE) for row in self.below)
+        return f" In {bound} of these, moving the bytes with as many threads takes too long for more."
 
 
 def gains_of(rows: Iterable[Row]) -> list[Gains]:
@@ -301,6 +350,7 @@ def terminal(result: Mapping[str, Any], limit: int | None = None) -> str:
     if groups:
         lines += ["", "Geometric means of (fastest peer of the bar) / ours:"]
         lines += aligned(group_table(groups), frozenset({0, 9}))
+        lines += ["", shortfall(rows)]
     for gains in gains_of(rows):
         lines += ["", gains.text]
     out = excluded(result)

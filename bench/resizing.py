@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
-from bench import oracle
+from bench import memory, oracle
 from bench.cases import OURS, Case, Cell
 from bench.contest import Trial, Verdict
 from bench.peers import Task, resize_contestants
@@ -116,4 +116,4 @@ def resize_trial(cell: Cell, peers: Collection[str], *, antialias: bool, twin: s
         }
 
     moved = source.nbytes + task.output().nbytes
-    return Trial(cell, contestants, judge, moved)
+    return Trial(cell, contestants, judge, moved, partial(memory.limit, task, case))

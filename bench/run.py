@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from bench import files, peers
+from bench import files, memory, peers
 from bench.cases import OURS, Cell
 from bench.contest import Contestant, Family, Selection, Trial, Verdict, families
 from bench.timing import SLOW_SECONDS, elapsed, repeats_for, summary, wait_for_quiet
@@ -20,7 +20,8 @@ from bench.timing import SLOW_SECONDS, elapsed, repeats_for, summary, wait_for_q
 FORMAT = 1
 COPY = "copy"
 ONE_THREAD = "one thread"
-REFERENCES = (COPY, ONE_THREAD)  # timed beside the contestants, but in no race
+# Timed beside the contestants, but in no race: the name of each and its key in a record.
+REFERENCES = {COPY: "copy", ONE_THREAD: "one_thread", memory.NAME: "memory"}
 FEWEST_ROUNDS = 5
 MOST_ROUNDS = 60
 STEADY_ROUNDS = 11
@@ -186,8 +187,8 @@ def with_one_thread(family: Family, cell: Cell) -> Contestant | None:
     return replace(ours, name=ONE_THREAD)
 
 
-def measure(trial: Trial, names: Collection[str], seconds: float, alone: Contestant | None = None) -> Record:
-    """One cell: who is right, and how long those who are take, and ``alone``, which is ours with one thread."""
+def measure(trial: Trial, names: Collection[str], seconds: float, others: Iterable[Contestant] = ()) -> Record:
+    """One cell: who is right, and how long those who are take, and ``others``, which are for reference."""
     cell = trial.cell
     peers.set_threads(names, cell.threads)
     first = results(trial)
@@ -197,17 +198,14 @@ def measure(trial: Trial, names: Collection[str], seconds: float, alone: Contest
     right = [contestant for contestant in trial.contestants if entries[contestant.name].get("met")]
     lanes = [lane(contestant, cell.threads, first.seconds[contestant.name]) for contestant in right]
     lanes.append(lane(copy_floor(trial.moved_bytes), 1))
-    if alone is not None:
-        # What ran before may still keep the other cores busy: as long a wait as for the others.
-        lanes.append(lane(alone, cell.threads))
+    # What ran before may still keep the other cores busy: as long a wait as for the contestants.
+    lanes += [lane(other, cell.threads) for other in others]
     turns = random.Random(repr(cell))
     time_in_turns(lanes, seconds, turns.shuffle)
     for entry in lanes:
         entries.setdefault(entry.contestant.name, {}).update(timed(entry))
     record = described(cell)
-    record["copy"] = entries.pop(COPY)
-    if alone is not None:
-        record["one_thread"] = entries.pop(ONE_THREAD)
+    record |= {key: entries.pop(name) for name, key in REFERENCES.items() if name in entries}
     record["moved_bytes"] = trial.moved_bytes
     record["contestants"] = entries
     return record
@@ -234,7 +232,8 @@ def run(selection: Selection, seconds: float, done: Iterable[Record] = ()) -> It
     left = [(family, cell) for family, cell in chosen(selection) if key_of(described(cell)) not in known]
     for family, cell in with_progress(left):
         trial = family.prepare(cell, selection.peers)
-        yield measure(trial, selection.peers, seconds, with_one_thread(family, cell))
+        others = with_one_thread(family, cell), trial.limit() if selection.memory else None
+        yield measure(trial, selection.peers, seconds, [other for other in others if other is not None])
 
 
 def wrong(records: Iterable[Mapping[str, Any]]) -> list[str]:

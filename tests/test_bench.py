@@ -331,7 +331,7 @@ def test_measure_times_only_those_who_are_right():
 def test_one_thread_takes_its_turns_where_there_are_several():
     log = []
     alone = Contestant(run.ONE_THREAD, lambda: log.append("alone"))
-    record = run.measure(small_trial([], threads=2), (), 0.001, alone)
+    record = run.measure(small_trial([], threads=2), (), 0.001, [alone])
     assert len(record["one_thread"]["samples"]) == len(record["copy"]["samples"])
     assert log
     assert run.ONE_THREAD not in record["contestants"]
@@ -542,7 +542,7 @@ def test_gains_are_of_large_images_only():
     assert gains.text in page
     assert gains.text in report.terminal(result(*cells))
     assert " ".join(gains.text.split()) in " ".join(markdown.summary(result(*cells), "r.json").split())
-    assert "| 1080x1920-600x600 | area | uint8 | 3 | 1.60 | 1.00 | 1.60 | 0.0 |" in page
+    assert "| 1080x1920-600x600 | area | uint8 | 3 | 1.60 | 1.00 | - | 1.60 | - | 0.0 |" in page
     assert "## Threads" not in markdown.page(result(record(1.0, {"cv2": 2.0}, **large)))
 
 

@@ -223,7 +223,7 @@ cdef int repeat(Walk* walk, Job job, Gather gather, int threads) except -1:
 
 
 cdef Py_ssize_t samples_behind(const Strided* a, int axis) noexcept:
-    """Channels as the shape has them: the memory layout chooses those of the walk, and it must not show in the result."""
+    """Channels as the shape has them: memory layout chooses those of the walk, and must not show in the result."""
     cdef Py_ssize_t total = 1
     cdef int i
     for i in range(axis + 1, a.ndim):

@@ -83,7 +83,7 @@ cdef class AxisPlan:
         return True
 
     cdef bint mild(self) noexcept:
-        """Whether 16-bit samples weighed by this plan and by another such stay within int32: only odd kernels do not."""
+        """Whether 16-bit samples weighed by this plan and by another such stay within int32; odd kernels do not."""
         cdef double total
         cdef Py_ssize_t i
         cdef int k

@@ -1123,8 +1123,8 @@ cdef void avx512_blend_to_i16(const void** rows, const void* weights, int taps, 
     blend_whole_of(<const float**> rows, <const float*> weights, taps, out, n, I16)
 
 
-# Any floats. What int32 cannot hold becomes its least number, which is right for NaN and below, so only the other end is
-# limited first.
+# Any floats. What int32 cannot hold becomes its least number, which is right for NaN and below, so only the other end
+# is limited first.
 cdef inline void narrow_words(const float* s, void* out, Py_ssize_t n, const bint signed) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(0, n, 16):
