@@ -43,7 +43,13 @@ SMALL_SIZES = [
     (40, 31, 9, 20),  # antialiased bytes: the height first
 ]
 SMALL = [(*size, channels) for size in SMALL_SIZES for channels in (1, 2, 3, 4, 5, 16)]
-LARGE = [(150, 160, 131, 280, 1), (240, 300, 120, 150, 3), (420, 390, 140, 130, 4), (90, 300, 211, 101, 2)]
+LARGE = [
+    (150, 160, 131, 280, 1),
+    (240, 300, 120, 150, 3),
+    (420, 390, 140, 130, 4),
+    (90, 300, 211, 101, 2),
+    (23, 1100, 41, 1837, 3),  # rows of the ring too wide for the nearest cache
+]
 
 
 def leap(x):

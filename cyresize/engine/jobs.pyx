@@ -44,6 +44,7 @@ cdef void float_kernels(Job job, int element, int stored, int order) noexcept:
     p.widen = kernels.widen[element]
     p.narrow = kernels.narrow[stored]
     p.row_size = p.ring_size = p.out_size = 8 if wide else 4
+    p.in_strips = p.taps == 2 or not is_word(element) or kernels.float_lanes.kind != NO_LANES
     if (order == ROWS_FIRST or order == ROWS_ONLY) and kernels.blend_from[element] != NULL:
         p.widen = NULL
         p.row_size = SIZES[element]
@@ -318,6 +319,7 @@ cdef Job fixed_job(Py_ssize_t channels, AxisPlan columns, AxisPlan rows, int wei
 cdef Job linear_u8_job(Py_ssize_t channels, AxisPlan columns, AxisPlan rows):
     """OpenCV's uint8 LINEAR arithmetic over two plans of two taps in 1/2048."""
     cdef Job job = fixed_job(channels, columns, rows, INT16, 1, 2)
+    job.pipeline.in_strips = True
     job.pipeline.columns_pass = kernels.linear_u8_columns
     job.pipeline.blend = kernels.linear_u8_blend
     job.use_lanes(&kernels.linear_u8_lanes, NEAR_FAR, kernels.linear_u8_columns2)
@@ -356,6 +358,8 @@ cdef Job exact_job(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan 
 cdef Job fixed_u8_job(Py_ssize_t channels, AxisPlan columns, AxisPlan rows):
     """uint8 with weights in 1/2048 and one rounding at the end: CUBIC and LANCZOS4."""
     cdef Job job = fixed_job(channels, columns, rows, INT16, 1, 4)
+    # Measured: with narrower registers, and with eight rows, calculating takes longer than reading the ring.
+    job.pipeline.in_strips = rows.taps == 4 and kernels.float_lanes.lanes > 8
     job.pipeline.columns_pass = kernels.fixed_u8_columns
     job.pipeline.blend = kernels.fixed_u8_blend
     job.use_lanes(&kernels.fixed_u8_lanes, DIGITS2, kernels.fixed_u8_columns2)

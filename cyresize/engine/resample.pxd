@@ -31,6 +31,7 @@ cdef struct Pipeline:
     const char* weights
     int taps
     bint every_row            # each source row is part of some output row, or nearly so
+    bint in_strips            # whether output rows may be blended strip by strip, several in turn
 
 cdef struct Scratch:
     # One thread's memory, cut into rows. Rings hold rows from `base` on in slots one after the other.
@@ -42,7 +43,7 @@ cdef struct Scratch:
     char* mid                 # ROWS_FIRST: the blended row, or four
     char* finished            # output row before narrowing
     char* staged              # output row before it is spread over a strided destination, or streamed; or several
-    const void** pointers     # [2*taps], of one or two output rows
+    const void** pointers     # [2*taps], of one or two output rows; of strips more
     Py_ssize_t window         # COLUMNS_FIRST: the first of the rows that they point at,
     int held                  # and how many, 0 if none
     Py_ssize_t* source_tags
@@ -55,6 +56,7 @@ cdef struct Scratch:
     Py_ssize_t n_src, n_dst   # elements of a row
     const char* in_place      # source rows that start before it are used where they are
     bint packed_src, packed_dst, streaming
+    bint strips               # whether several output rows are blended in turn, strip by strip
 
 cdef Py_ssize_t lay_out(
     const Pipeline* p, const Image* src, const Image* dst, bint streaming, Scratch* s, char* memory

@@ -20,6 +20,12 @@ from cyresize.engine.parallel cimport enter_team, leave_team
 from cyresize.engine.plan cimport FLOAT64, INT16, AxisPlan
 from cyresize.engine.rows.table cimport SLACK, LaneFormat, columns2_fn, columns4_fn
 
+cdef enum:
+    ROWS_OF_STRIPS = 4
+    STRIP = 16 << 10          # bytes of all ring rows of a window
+    MOST_TAPS = 16            # strips of fewer columns would hardly be worth a call
+    WIDE_WINDOW = 40 << 10    # from which these rows do not all stay in the nearest cache
+
 
 cdef inline bint columns_read_source(const Pipeline* p) noexcept nogil:
     return p.order == COLUMNS_FIRST or p.order == COLUMNS_ONLY
@@ -28,6 +34,11 @@ cdef inline bint columns_read_source(const Pipeline* p) noexcept nogil:
 cdef inline int rows_at_once(const Pipeline* p) noexcept nogil:
     # At most so many.
     return 4 if p.columns_pass4 != NULL else 2 if p.columns_pass2 != NULL else 1
+
+
+cdef inline int more_rows(const Pipeline* p) noexcept nogil:
+    # Of strips: rows of the ring beyond those of one output row.
+    return min(p.taps // 4, 2)
 
 
 cdef inline void clear_ends(char* rows, Py_ssize_t count, Py_ssize_t pitch, Py_ssize_t length) noexcept nogil:
@@ -75,7 +86,11 @@ cdef Py_ssize_t lay_out(
     else:
         s.slots = p.taps if p.both2 == NULL else 2*p.taps
     s.source_pitch = padded(n_src*p.row_size)
-    s.ring_slots = p.taps + rows_at_once(p) - 1
+    s.strips = (
+        p.in_strips and p.order == COLUMNS_FIRST and p.every_row and p.narrow == NULL and s.packed_dst
+        and not streaming and p.taps <= MOST_TAPS and p.taps*n_dst*p.ring_size >= WIDE_WINDOW
+    )
+    s.ring_slots = p.taps + rows_at_once(p) - 1 + (more_rows(p) if s.strips else 0)
     s.ring_pitch = padded(n_dst*p.ring_size)
     s.last_row = src.h - 1
     s.packed = memory + at
@@ -93,7 +108,7 @@ cdef Py_ssize_t lay_out(
     s.staged_pitch = padded(n_dst*dst.itemsize)
     at += 0 if s.packed_dst and not s.streaming else s.staged_pitch*(2 if p.both2 != NULL else rows_at_once(p))
     s.pointers = <const void**> (memory + at)
-    at += padded(2*p.taps*sizeof(void*))
+    at += padded((ROWS_OF_STRIPS + 1 if s.strips else 2)*p.taps*sizeof(void*))
     s.source_tags = <Py_ssize_t*> (memory + at)
     at += padded(s.slots*sizeof(Py_ssize_t))
     s.ring_tags = <Py_ssize_t*> (memory + at)
@@ -256,6 +271,38 @@ cdef void output_row(
         deliver(dst, s, s.staged, row)
 
 
+cdef inline int rows_in_rings(const Pipeline* p, Py_ssize_t y, Py_ssize_t stop) noexcept nogil:
+    """How many output rows from y on are made of rows that the ring holds at the same time."""
+    cdef int rows = 1
+    while rows < ROWS_OF_STRIPS and y + rows < stop and 0 <= p.first[y + rows] - p.first[y] <= more_rows(p):
+        rows += 1
+    return rows
+
+
+cdef void blend_in_strips(
+    const Pipeline* p, const Image* src, const Image* dst, Scratch* s, Py_ssize_t n, Py_ssize_t y, int rows
+) noexcept nogil:
+    """Output rows from y on, strip by strip: what the first reads of the ring is near for the others."""
+    cdef const void** moved = s.pointers + ROWS_OF_STRIPS*p.taps
+    cdef Py_ssize_t at = 0, strip = STRIP // (p.taps*p.ring_size) & ~<Py_ssize_t> 63, size
+    cdef int[ROWS_OF_STRIPS] count
+    cdef int j, k
+    move_window(p, src, s, y)
+    for j in range(rows):
+        s.held = 0
+        count[j] = gather_rows(p, src, s, n, y + j, s.pointers + j*p.taps)
+    s.held = 0
+    while at < s.n_dst:
+        size = strip if s.n_dst - at >= 2*strip else s.n_dst - at
+        for j in range(rows):
+            for k in range(count[j]):
+                moved[k] = <const char*> s.pointers[j*p.taps + k] + at*p.ring_size
+            p.blend(
+                moved, p.weights + (y + j)*p.taps*p.weight_size, count[j], row_of(dst, n, y + j) + at*p.out_size, size
+            )
+        at += size
+
+
 cdef bint two_output_rows(
     const Pipeline* p, const Image* src, const Image* dst, Scratch* s, Py_ssize_t n, Py_ssize_t y
 ) noexcept nogil:
@@ -347,6 +394,7 @@ cdef void band(
     cdef Scratch s
     cdef Py_ssize_t n = begin // dst.h, y = begin - n*dst.h, left = end - begin, stop
     cdef bint fours = p.columns_pass4 != NULL and (p.order == ROWS_FIRST or p.order == COLUMNS_ONLY)
+    cdef int rows
     lay_out(p, src, dst, streaming, &s, memory)
     while left > 0:
         stop = min(dst.h, y + left)
@@ -362,6 +410,11 @@ cdef void band(
         while y < stop:
             if p.both2 != NULL and y + 1 < stop and two_output_rows(p, src, dst, &s, n, y):
                 y += 2
+                continue
+            rows = rows_in_rings(p, y, stop) if s.strips else 1
+            if rows > 1:
+                blend_in_strips(p, src, dst, &s, n, y, rows)
+                y += rows
                 continue
             output_row(p, src, dst, &s, n, y)
             y += 1
