@@ -69,6 +69,7 @@ def kernels_of(level):
         "pillow blend": (<size_t> k.pillow_u8_blend, None),
         "float blend": (<size_t> k.blend_from[<int> F32], None),
         "blend from words": (<size_t> k.blend_from[<int> U16], None),
+        "blend to floats": (<size_t> k.blend_to[<int> F32], None),
         "blend to bytes": (<size_t> k.blend_to[<int> U8], None),
         "blend to words": (<size_t> k.blend_to[<int> U16], None),
         "widen": (<size_t> k.widen[<int> U8], None),
@@ -351,6 +352,41 @@ cdef class BlendJob(Job):
 
     cdef void once(self) noexcept nogil:
         self.row(0)
+
+
+cdef class StripsJob(Job):
+    """A vertical kernel for floats over the same rows to several result rows, ``strip`` columns of ``n`` of each."""
+    cdef blend_fn kernel
+    cdef const char *rows[64]
+    cdef const char* weights
+    cdef char* out
+    cdef Py_ssize_t n, strip, pitch
+    cdef int taps, n_out
+
+    def __init__(self, size_t kernel, rows, weights, int n_out, out, Py_ssize_t pitch, Py_ssize_t n, Py_ssize_t strip):
+        cdef int k
+        self.keep = (rows, weights, out)
+        self.kernel = <blend_fn> kernel
+        self.taps = len(rows)
+        for k in range(self.taps):
+            self.rows[k] = <const char*> address(rows[k])
+        self.weights = <const char*> address(weights)
+        self.out = <char*> address(out)
+        self.n_out, self.pitch, self.n, self.strip = n_out, pitch, n, strip
+
+    cdef void once(self) noexcept nogil:
+        cdef const void *moved[64]
+        cdef Py_ssize_t at = 0
+        cdef int j, k
+        while at < self.n:
+            for k in range(self.taps):
+                moved[k] = self.rows[k] + 4*at
+            for j in range(self.n_out):
+                self.kernel(
+                    moved, self.weights + 4*j*self.taps, self.taps, self.out + j*self.pitch + 4*at,
+                    min(self.strip, self.n - at),
+                )
+            at += self.strip
 
 
 cdef class DoublingJob(ColumnsJob):

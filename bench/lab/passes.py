@@ -84,6 +84,8 @@ def contests(lab: Lab) -> Iterator[Contest]:
     for kind in ("bytes", "words"):
         for taps in (2, 4, 8):
             yield whole_blend(lab, kind, taps)
+    for taps in (2, 4, 8):
+        yield strips(lab, taps)
 
 
 def two_rows(lab: Lab, name: str, n_in: int, n_out: int, channels: int) -> Iterator[Contest]:
@@ -261,6 +263,27 @@ def word_windows(lab: Lab, taps: int, n_in: int, n_out: int, channels: int) -> I
     if taps == 2:
         w.apart("blend, then pixel pairs", blend, kernels["float pairs"][0], narrow=narrow)
     yield w.found
+
+
+def strips(lab: Lab, taps: int) -> Contest:
+    """The vertical pass of floats from rows that the nearest cache does not hold together, to several result rows."""
+    n, n_out = 7680, 4
+    fractions = np.linspace(0.1, 0.9, n_out)[:, None]
+    weights = np.concatenate([1 - fractions, fractions] * (taps // 2), axis=1) * 2 / taps
+    rows = [aligned(4 * n) for _ in range(taps)]
+    for row in rows:
+        row[: 4 * n].view(np.float32)[:] = lab.rng.uniform(0, 255, n)
+    found = Contest("rows of the ring to four output rows", f"{n} floats, {taps} rows", 0, 4 * n, rows=n_out)
+
+    def add(name: str, strip: int) -> None:
+        kernel = lab.kernels["blend to floats"][0]
+        packed = bytes_of(weights.astype(np.float32))
+        found.jobs[name] = lab.module.StripsJob(kernel, rows, packed, n_out, found.out, found.pitch, n, strip)
+
+    add("row by row", n)
+    add(USED, 4096 // taps)
+    add("strips of 128 columns", 128)
+    return found
 
 
 def whole_blend(lab: Lab, kind: str, taps: int) -> Contest:

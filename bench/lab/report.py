@@ -174,6 +174,13 @@ WHY: dict[str, tuple[str, dict[str, str]]] = {
             "16 at a time": "half as many of them as for bytes: a tie but for two rows",
         },
     ),
+    "rows of the ring to four output rows": (
+        "strips of 16 kB of ring rows, of every output row in turn: what the first has read is near for the others",
+        {
+            "row by row": "each output row brings all of them from the second cache again",
+            "strips of 128 columns": "a call for every 128: even here, slower where a kernel prepares its weights",
+        },
+    ),
     "nearest": (
         "lane table: one byte permute (16-byte shuffle below VBMI) per block",
         {

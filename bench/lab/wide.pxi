@@ -4,6 +4,7 @@ from cyresize.engine.rows.avx512 cimport *
 
 cdef extern from "<immintrin.h>" nogil:
     __m512i _mm512_dpwssd_epi32(__m512i, __m512i, __m512i)
+    __m256i _mm512_cvtusepi32_epi16(__m512i)
 
 
 # Eight taps two at a time as words: one multiply and one register of weights per two taps, where base-256 digits need
