@@ -21,7 +21,7 @@ LARGE_ROWS, LARGE_WIDTH = 8192, 3840
 LINEAR_WEIGHTS = np.array([700, 1348], np.int16)
 USED = "in use"
 OTHER_WAY = "the other way"
-# Lanes per block, on average, below which jobs.pyx goes pixel by pixel: by whether the level is vbmi, and channels.
+# Lanes per block, on average, below which choices.pyx goes pixel by pixel: by whether the level is vbmi, and channels.
 FEWEST = {(False, 3): 6, (False, 4): 9, (True, 3): 12, (True, 4): 16}
 
 

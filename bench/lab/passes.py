@@ -11,7 +11,7 @@ import numpy as np
 from bench.lab.contests import CHANNELS, ROW, SHAPES, USED, Contest, Lab, aligned, bytes_of, noise
 from cyresize.engine import rules
 
-FULL_LANES = {2: 12, 4: 8}  # by taps: lanes per block, on average, below which jobs.pyx takes windows pixel by pixel
+FULL_LANES = {2: 12, 4: 8}  # by taps: lanes per block, on average, below which choices.pyx takes windows pixel by pixel
 SHRINKS = ((1920, 600), (1920, 1280))
 PIXELS = (3, 4)  # channels of kernels that go pixel by pixel
 
@@ -211,7 +211,7 @@ def windows(lab: Lab, taps: int, n_in: int, n_out: int, channels: int) -> Iterat
     by_pixels = channels in PIXELS
     fits = w.table is not None and w.table.inside
     w.apart("plain loop", functions["plain float blend"], functions["plain float"])
-    # As jobs.pyx chooses.
+    # As choices.pyx chooses.
     lanes_used = fits and (not by_pixels or w.table.lanes_per_block >= FULL_LANES[taps])
     if fits:
         w.at_once(USED if lanes_used else "by lanes", lanes, w.table)
@@ -246,7 +246,7 @@ def two_windows(lab: Lab, taps: int, n_in: int, n_out: int, channels: int) -> It
 
 
 def word_windows(lab: Lab, taps: int, n_in: int, n_out: int, channels: int) -> Iterator[Contest]:
-    """uint16 LINEAR and CUBIC to a quarter: jobs.pyx filters columns first unless a shrink is steep."""
+    """uint16 LINEAR and CUBIC to a quarter: choices.pyx filters columns first unless a shrink is steep."""
     pixels, _ = lab.kernels["word pixel windows"]
     if not pixels:
         return

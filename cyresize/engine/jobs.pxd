@@ -4,7 +4,6 @@ from cyresize.engine.resample cimport Job
 cdef enum:
     ANY_ORDER = -1            # the cheaper one, where the result does not depend on it beyond rounding
 
-cdef int cheaper_order(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan rows) noexcept
 cdef Job float_job(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan rows, int order)
 cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan columns, AxisPlan rows, int order)
 cdef Job linear_u8_job(Py_ssize_t channels, AxisPlan columns, AxisPlan rows)

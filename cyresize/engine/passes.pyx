@@ -6,9 +6,10 @@ the others a stack. What cannot be merged is a loop of runs.
 
 from cyresize.engine.arrays cimport Strided, element_of, read, write
 from cyresize.engine.cache cimport remember
+from cyresize.engine.choices cimport cheaper_order
 from cyresize.engine.gather cimport Gather, new_gather
 from cyresize.engine.image cimport Image, bytes_of
-from cyresize.engine.jobs cimport cheaper_order, convert_job, pillow_u8_job
+from cyresize.engine.jobs cimport convert_job, pillow_u8_job
 from cyresize.engine.plan cimport AxisPlan, new_plan
 from cyresize.engine.resample cimport COLUMNS_FIRST, COLUMNS_ONLY, ROWS_FIRST, ROWS_ONLY, Job
 from cyresize.engine.rows.table cimport U32
