@@ -178,7 +178,7 @@ WHY: dict[str, tuple[str, dict[str, str]]] = {
         "strips of 16 kB of ring rows, of every output row in turn: what the first has read is near for the others",
         {
             "row by row": "each output row brings all of them from the second cache again",
-            "strips of 128 columns": "a call for every 128: even here, slower where a kernel prepares its weights",
+            "strips of 128 columns": "a call for each, which costs more than smaller strips save",
         },
     ),
     "nearest": (
