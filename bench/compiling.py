@@ -31,9 +31,10 @@ def compiled(source: Path, folder: Path, flags: Sequence[str]) -> ModuleType:
     from setuptools import Distribution, Extension
     from setuptools.command.build_ext import build_ext
 
+    linked = [flag for flag in flags if flag == "-fopenmp"]
     name = ".".join(source.relative_to(ROOT).with_suffix("").parts)
     extensions = cythonize(
-        [Extension(name, [str(source)], extra_compile_args=list(flags), extra_link_args=["-fopenmp"])],
+        [Extension(name, [str(source)], extra_compile_args=list(flags), extra_link_args=linked)],
         build_dir=str(folder),
         include_path=[str(ROOT)],
         compiler_directives=settings().DIRECTIVES,
