@@ -100,6 +100,7 @@ def measuring_parser() -> argparse.ArgumentParser:
     parser.add_argument("--isa", metavar="LEVEL", help="instruction level of ours, as CYRESIZE_ISA does it")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the result as JSON, cell by cell")
     parser.add_argument("--resume", action="store_true", help="keep the cells that the file has, measure the others")
+    parser.add_argument("--again", action="store_true", help="with --resume: measure cells again whose times scatter")
     parser.add_argument("--rows", type=int, default=SHOWN, help=f"rows to show beside the lost ones, default {SHOWN}")
     return parser
 
@@ -196,7 +197,8 @@ def opened(options: argparse.Namespace, selection: Selection, seconds: float) ->
             raise ValueError(f"{options.output.name} cannot be resumed, as these are not what they were: {names}")
         result["environment"] = before["environment"]
         result["runs"] = before["runs"] + result["runs"]
-        result["cells"] = before["cells"]
+        chosen = {run.key_of(run.described(cell)) for _, cell in run.chosen(selection)} if options.again else set()
+        result["cells"] = [cell for cell in before["cells"] if run.settled(cell) or run.key_of(cell) not in chosen]
     return result
 
 
@@ -227,6 +229,8 @@ def measure(arguments: Sequence[str]) -> int:
     check_names(parser, options)
     if options.memory and find_spec("Cython") is None:
         parser.error('--memory: the loop is compiled with Cython, which pip install -e ".[bench]" brings')
+    if options.again and not options.resume:
+        parser.error("--again: of which run? --resume goes on with a file")
     if options.resume and not options.output:
         parser.error("--resume: which file? --output says so")
     selection = selection_of(options)
@@ -247,7 +251,7 @@ def measure(arguments: Sequence[str]) -> int:
 
 def recorded(options: argparse.Namespace) -> dict[str, Any]:
     """The options that were given, fit for JSON, without the name of the file."""
-    apart = ("output", "rows", "resume")
+    apart = ("output", "rows", "resume", "again")
     found = {name: value for name, value in vars(options).items() if value and name not in apart}
     found |= {"before": options.before.name} if options.before else {}
     if options.cases:

@@ -26,6 +26,8 @@ FEWEST_ROUNDS = 5
 MOST_ROUNDS = 60
 STEADY_ROUNDS = 11
 STEADY = 0.01
+SETTLED = 0.1
+PATIENCE = 3
 BEHIND_ROUNDS = 3
 BEHIND = 10
 BEHIND_SECONDS = 0.005
@@ -99,7 +101,7 @@ def lane(contestant: Contestant, threads: int, first: float = 0.0) -> Lane:
     return Lane(contestant, threads, repeats, repeats == 1 and first >= SLOW_SECONDS, [])
 
 
-def steady(lanes: Sequence[Lane]) -> bool:
+def steady(lanes: Sequence[Lane], enough: float = STEADY) -> bool:
     """Whether ours and the fastest other are known well enough."""
     racing = [entry for entry in lanes if entry.contestant.name not in REFERENCES]
     medians = {entry.contestant.name: summary(entry.samples) for entry in racing}
@@ -107,7 +109,7 @@ def steady(lanes: Sequence[Lane]) -> bool:
     watched = [medians[OURS]] if OURS in medians else []
     if rivals:
         watched.append(min(rivals, key=lambda entry: entry.median))
-    return all(entry.wobble < STEADY for entry in watched)
+    return all(entry.wobble < enough for entry in watched)
 
 
 def in_the_race(lanes: Sequence[Lane]) -> list[Lane]:
@@ -120,7 +122,10 @@ def in_the_race(lanes: Sequence[Lane]) -> list[Lane]:
 
 
 def time_in_turns(lanes: Sequence[Lane], seconds: float, shuffle: Callable[[list[Lane]], None]) -> None:
-    """Rounds in which everyone is timed once, in an order that changes, until the time is used or all is steady."""
+    """Rounds in which everyone is timed once, in an order that changes, until the time is used or all is steady.
+
+    Where the machine is so disturbed that little is known by then, it takes up to ``PATIENCE`` times as long again.
+    """
     racing = list(lanes)
     deadline = time.perf_counter() + seconds
     for turn in range(1, MOST_ROUNDS + 1):
@@ -132,10 +137,20 @@ def time_in_turns(lanes: Sequence[Lane], seconds: float, shuffle: Callable[[list
             racing = in_the_race(lanes)
             if len(racing) < len(lanes):
                 deadline = time.perf_counter() + seconds
-        if turn >= FEWEST_ROUNDS and time.perf_counter() >= deadline:
+        late = time.perf_counter() - deadline
+        if turn >= FEWEST_ROUNDS and late >= 0 and (late >= PATIENCE * seconds or steady(lanes, SETTLED)):
             return
         if turn >= STEADY_ROUNDS and steady(lanes):
             return
+
+
+def settled(record: Mapping[str, Any]) -> bool:
+    """Whether a cell's times, ours and those of the fastest other, do not scatter much."""
+    times = {name: entry["samples"] for name, entry in record["contestants"].items() if "samples" in entry}
+    ours = [summary(times.pop(OURS))] if OURS in times else []
+    others = [summary(samples) for samples in times.values()]
+    fastest = sorted(others, key=lambda entry: entry.median)[:1]
+    return all(entry.wobble < SETTLED for entry in ours + fastest)
 
 
 def described(cell: Cell) -> Record:

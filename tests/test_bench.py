@@ -375,7 +375,7 @@ def test_lanes_far_behind_do_not_take_the_time_of_the_others(monkeypatch):
     clock = Clock(0)
     monkeypatch.setattr(run, "time", clock)
     monkeypatch.setattr(run, "elapsed", lambda call, repeats: call() or repeats * call.cost)
-    monkeypatch.setattr(run, "steady", lambda lanes: False)
+    monkeypatch.setattr(run, "steady", lambda lanes, enough=None: False)
 
     def contestant(name, cost):
         def call():
@@ -1099,3 +1099,64 @@ def test_tiny_run_of_operations(tmp_path):
     for cell in cells:
         assert set(cell["contestants"]) == {OURS, "torch"}
         assert all(entry["met"] and entry["median"] > 0 for entry in cell["contestants"].values())
+
+
+def scattered(*samples):
+    """A record whose contestants have these samples, ours first."""
+    names = (OURS, "cv2", "torch")
+    return {"contestants": {name: {"samples": list(times)} for name, times in zip(names, samples, strict=False)}}
+
+
+def test_a_cell_is_settled_by_ours_and_the_fastest_other():
+    calm, wild = [1.0, 1.01, 1.0, 0.99, 1.0], [1.0, 2.0, 1.5, 0.9, 3.0]
+    slow = [10 * value for value in wild]
+    assert run.settled(scattered(calm, calm, slow))
+    assert run.settled(scattered(calm))
+    assert not run.settled(scattered(wild, calm))
+    assert not run.settled(scattered(calm, wild))
+    assert not run.settled(scattered(calm, slow, [20.0] * 5))
+
+
+def test_scattered_times_take_longer_but_not_for_ever(monkeypatch):
+    clock = Clock(0.0)
+    monkeypatch.setattr(run.time, "perf_counter", clock.perf_counter)
+    monkeypatch.setattr(run, "elapsed", lambda call, repeats: call())
+
+    def rounds(values):
+        left = iter(values)
+
+        def call():
+            clock.sleep(0.01)
+            return next(left)
+
+        lanes = [run.Lane(Contestant(OURS, call), 1, 1, True, [])]
+        run.time_in_turns(lanes, 0.1, lambda order: None)
+        return len(lanes[0].samples)
+
+    assert rounds([1.0, 1.1] * 40) in (10, 11)
+    assert rounds([1.0, 3.0] * 40) in (40, 41)
+
+
+def test_cells_whose_times_scatter_are_measured_again(restored, tmp_path):
+    path = tmp_path / "result.json"
+    arguments = [*TINY, "--families", "resize", "--modes", "linear,area", "--output", str(path)]
+    assert main(arguments) == 0
+    saved = run.read(path)
+    assert len(saved["cells"]) == 2
+    for number, cell in enumerate(saved["cells"]):
+        for entry in cell["contestants"].values():
+            entry["samples"] = [1.0, 1.0, 3.0, 5.0, 0.5] if number else [7.0] * 5
+    run.save(path, saved)
+    switch = sys.modules["cv2"].ipp.setUseIPP  # a run leaves it as the last contestant wants it
+    switch(True)
+    assert main([*arguments, "--resume", "--again"]) == 0
+    kept, again = run.read(path)["cells"]
+    assert kept == saved["cells"][0]
+    run.save(path, saved)
+    switch(True)
+    assert main([*arguments, "--resume", "--again", "--threads", "2"]) == 0
+    assert run.read(path)["cells"][:2] == saved["cells"]
+    assert again["mode"] == saved["cells"][1]["mode"]
+    assert again["contestants"][OURS]["samples"] != saved["cells"][1]["contestants"][OURS]["samples"]
+    with pytest.raises(SystemExit):
+        main([*arguments, "--again"])
