@@ -101,15 +101,18 @@ def lane(contestant: Contestant, threads: int, first: float = 0.0) -> Lane:
     return Lane(contestant, threads, repeats, repeats == 1 and first >= SLOW_SECONDS, [])
 
 
+def known(times: Mapping[str, Sequence[float]], enough: float) -> bool:
+    """Whether the samples of ours and of the fastest other say their medians to ``enough``."""
+    medians = {name: summary(samples) for name, samples in times.items()}
+    watched = [medians.pop(OURS)] if OURS in medians else []
+    watched += sorted(medians.values(), key=lambda entry: entry.median)[:1]
+    return all(entry.wobble < enough for entry in watched)
+
+
 def steady(lanes: Sequence[Lane], enough: float = STEADY) -> bool:
     """Whether ours and the fastest other are known well enough."""
     racing = [entry for entry in lanes if entry.contestant.name not in REFERENCES]
-    medians = {entry.contestant.name: summary(entry.samples) for entry in racing}
-    rivals = [entry for name, entry in medians.items() if name != OURS]
-    watched = [medians[OURS]] if OURS in medians else []
-    if rivals:
-        watched.append(min(rivals, key=lambda entry: entry.median))
-    return all(entry.wobble < enough for entry in watched)
+    return known({entry.contestant.name: entry.samples for entry in racing}, enough)
 
 
 def in_the_race(lanes: Sequence[Lane]) -> list[Lane]:
@@ -146,11 +149,8 @@ def time_in_turns(lanes: Sequence[Lane], seconds: float, shuffle: Callable[[list
 
 def settled(record: Mapping[str, Any]) -> bool:
     """Whether a cell's times, ours and those of the fastest other, do not scatter much."""
-    times = {name: entry["samples"] for name, entry in record["contestants"].items() if "samples" in entry}
-    ours = [summary(times.pop(OURS))] if OURS in times else []
-    others = [summary(samples) for samples in times.values()]
-    fastest = sorted(others, key=lambda entry: entry.median)[:1]
-    return all(entry.wobble < SETTLED for entry in ours + fastest)
+    entries = record["contestants"].items()
+    return known({name: entry["samples"] for name, entry in entries if "samples" in entry}, SETTLED)
 
 
 def described(cell: Cell) -> Record:

@@ -115,7 +115,7 @@ def test_a_limit_takes_its_turns_and_no_part_in_the_race():
 
 
 def cell(ours, peer, limit, **changes):
-    """A record with a limit; ``alone`` is ours with one thread."""
+    """A record with a limit, unless that is None."""
     times = {"cyresize": ours, "cv2": peer}
     entries = {name: {"expected": "it", "met": True, "median": time} for name, time in times.items()}
     found = {"family": "resize", "case": "1080x1920-540x960", "mode": "linear", "dtype": "uint8", "channels": 4}

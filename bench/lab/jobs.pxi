@@ -354,25 +354,14 @@ cdef class BlendJob(Job):
         self.row(0)
 
 
-cdef class StripsJob(Job):
-    """A vertical kernel for floats over the same rows to several result rows, ``strip`` columns of ``n`` of each."""
-    cdef blend_fn kernel
-    cdef const char *rows[64]
-    cdef const char* weights
-    cdef char* out
-    cdef Py_ssize_t n, strip, pitch
-    cdef int taps, n_out
+cdef class StripsJob(BlendJob):
+    """The same rows of floats to several result rows, ``pitch`` bytes apart, ``strip`` columns of each in turn."""
+    cdef Py_ssize_t strip, pitch
+    cdef int n_out
 
-    def __init__(self, size_t kernel, rows, weights, int n_out, out, Py_ssize_t pitch, Py_ssize_t n, Py_ssize_t strip):
-        cdef int k
-        self.keep = (rows, weights, out)
-        self.kernel = <blend_fn> kernel
-        self.taps = len(rows)
-        for k in range(self.taps):
-            self.rows[k] = <const char*> address(rows[k])
-        self.weights = <const char*> address(weights)
-        self.out = <char*> address(out)
-        self.n_out, self.pitch, self.n, self.strip = n_out, pitch, n, strip
+    def set_strips(self, int n_out, Py_ssize_t pitch, Py_ssize_t strip):
+        self.n_out, self.pitch, self.strip = n_out, pitch, strip
+        return self
 
     cdef void once(self) noexcept nogil:
         cdef const void *moved[64]
@@ -380,10 +369,10 @@ cdef class StripsJob(Job):
         cdef int j, k
         while at < self.n:
             for k in range(self.taps):
-                moved[k] = self.rows[k] + 4*at
+                moved[k] = <const char*> self.rows[k] + 4*at
             for j in range(self.n_out):
                 self.kernel(
-                    moved, self.weights + 4*j*self.taps, self.taps, self.out + j*self.pitch + 4*at,
+                    moved, <const char*> self.weights + 4*j*self.taps, self.taps, self.out + j*self.pitch + 4*at,
                     min(self.strip, self.n - at),
                 )
             at += self.strip

@@ -278,7 +278,8 @@ def strips(lab: Lab, taps: int) -> Contest:
     def add(name: str, strip: int) -> None:
         kernel = lab.kernels["blend to floats"][0]
         packed = bytes_of(weights.astype(np.float32))
-        found.jobs[name] = lab.module.StripsJob(kernel, rows, packed, n_out, found.out, found.pitch, n, strip)
+        job = lab.module.StripsJob(kernel, rows, packed, found.out, n)
+        found.jobs[name] = job.set_strips(n_out, found.pitch, strip)
 
     add("row by row", n)
     add(USED, 4096 // taps)

@@ -43,6 +43,7 @@ cdef void float_kernels(Job job, int element, int stored, int order) noexcept:
         p.row_size = SIZES[element]
         p.blend = kernels.blend_from[element]
     if order == COLUMNS_FIRST and kernels.blend_to[stored] != NULL and (
+        # Kernels that pack integers take sums that int32 holds; any floats are narrowed afterwards.
         stored > I16 or (element == stored and job.column_plan.mild() and job.row_plan.mild())
     ):
         p.narrow = NULL

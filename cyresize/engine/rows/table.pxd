@@ -177,7 +177,9 @@ cdef struct RowKernels:
     columns_fn pixels_from[9]     # the same for three or four channels without lanes; NULL: widen first
     LaneFormat columns_from_lanes[9]
     blend_fn blend_from[9]    # rows of the stored type to one of the calculating type; NULL: widen first
-    blend_fn blend_to[9]      # rows of the calculating type to one of the stored type; NULL: narrow afterwards
+    # Rows of the calculating type to one of the stored type, of integers where int32 holds all sums; NULL: narrow
+    # afterwards.
+    blend_fn blend_to[9]
     gather_fn gather
     # n bytes to memory past the caches: for results too large to be found there again. NULL: memcpy.
     convert_fn stream
