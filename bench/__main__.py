@@ -5,6 +5,7 @@ python -m bench full RESULT [options]     measure everything, then write every p
 python -m bench report RESULT [--html FILE] [--publish]  show a result, or write it as pages
 python -m bench compare BEFORE AFTER      what moved beyond the noise
 python -m bench accuracy [--output FILE]  bytes of each library against exact arithmetic
+python -m bench waking [--output FILE]    what a second thread costs and saves
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from bench import accuracy, before, cases, compare, environment, html, peers, publish, report, run
+from bench import accuracy, before, cases, compare, environment, html, peers, publish, report, run, waking
 from bench.cases import Case
 from bench.contest import Selection, families
 
@@ -80,7 +81,7 @@ def measuring_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bench",
         description="Time cyresize and other libraries in turns, after checking their results. Lists take commas.",
-        epilog="Also: full RESULT, report RESULT, compare BEFORE AFTER, accuracy; each has its own --help.",
+        epilog="Also: full RESULT, report RESULT, compare BEFORE AFTER, accuracy, waking; each has its own --help.",
     )
     parser.add_argument("--quick", action="store_true", help="a small selection, under a minute")
     parser.add_argument("--list", action="store_true", help="show what can be selected, and how many cells are")
@@ -360,10 +361,27 @@ def investigate(arguments: Sequence[str]) -> int:
     return 0
 
 
+def wake(arguments: Sequence[str]) -> int:
+    """``waking``."""
+    parser = argparse.ArgumentParser(prog="python -m bench waking", description=waking.__doc__)
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write the result as JSON")
+    options = parser.parse_args(arguments)
+    found = {
+        "format": waking.FORMAT,
+        "environment": environment.environment([]),
+        "least_work": waking.least_work(),
+        "entries": list(waking.study()),
+    }
+    if options.output:
+        waking.save(options.output, found)
+    print(waking.terminal(found))
+    return 0
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Dispatch on the first word."""
     words_given = list(sys.argv[1:] if arguments is None else arguments)
-    commands = {"full": full, "report": show, "compare": contrast, "accuracy": investigate}
+    commands = {"full": full, "report": show, "compare": contrast, "accuracy": investigate, "waking": wake}
     if words_given and words_given[0] in commands:
         return commands[words_given[0]](words_given[1:])
     return measure(words_given)

@@ -14,7 +14,7 @@ from cyresize.interpolation import INTER_LINEAR
 from cyresize.engine.arrays cimport OTHER, REFUSED, Strided, describe, element_of, new_array, read, write
 from cyresize.engine.cache cimport remember
 from cyresize.engine.gather cimport Gather, copy_images, new_gather
-from cyresize.engine.image cimport Image, aligned, bytes_of, ranges_meet
+from cyresize.engine.image cimport Image, aligned, ranges_meet
 from cyresize.engine.jobs cimport (
     ANY_ORDER, area_whole_job, exact_job, fixed_u8_job, float_job, linear_u8_job, pillow_u8_job,
 )
@@ -31,7 +31,6 @@ cdef enum Mode:
 cdef enum:
     JOBS_KEPT = 128
     RECENT = 16              # a power of two
-    SMALL_WORK = 1 << 15  # output bytes below which waking a second thread costs more than it saves
 
 cdef double EPSILON = 2.220446049250313e-16
 
@@ -197,8 +196,6 @@ cdef int work(const Image* src, const Image* dst, const Task* t, int threads) ex
         with nogil:
             copy_images(src, dst)
         return 0
-    if threads > 1 and bytes_of(dst) < SMALL_WORK:
-        threads = 1
     job = cached_job(t)
     if type(job) is Gather:
         return (<Gather> job).run(src, dst, threads)

@@ -5,6 +5,8 @@ import zlib
 import numpy as np
 import pytest
 
+from cyresize.engine import parallel
+
 
 def pytest_collection_modifyitems(config, items):
     """Leave out tests marked slow unless -m names a marker expression."""
@@ -14,6 +16,14 @@ def pytest_collection_modifyitems(config, items):
     if slow:
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if item not in slow]
+
+
+@pytest.fixture
+def any_work():
+    """Several threads for whatever a call that may use them has to do."""
+    before = parallel.set_least_work(0)
+    yield
+    parallel.set_least_work(before)
 
 
 @pytest.fixture

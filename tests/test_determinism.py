@@ -124,7 +124,7 @@ from cyresize.engine import dispatch
 
 
 @pytest.mark.parametrize("mode", list(cyresize.Interpolation))
-def test_every_number_of_threads(rng, mode):
+def test_every_number_of_threads(rng, any_work, mode):
     """More threads than rows, or than processors, included."""
     image = rng.integers(0, 256, (211, 190, 3), dtype=np.uint8)
     for dsize in [(200, 100), (5000, 5), (100, 1), (95, 211)]:
@@ -134,7 +134,7 @@ def test_every_number_of_threads(rng, mode):
 
 
 @pytest.mark.parametrize("mode", list(cyresize.Interpolation))
-def test_a_destination_gets_the_same_bits(rng, mode):
+def test_a_destination_gets_the_same_bits(rng, any_work, mode):
     image = rng.random((100, 120, 3), dtype=np.float32)
     expected = cyresize.resize(image, (77, 133), interpolation=mode)
     dst = np.empty_like(expected)

@@ -1,5 +1,6 @@
 """Many Python threads at once, on shared inputs, with the cache of plans contended."""
 
+import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -44,7 +45,7 @@ def run(job, n_threads=None):
 
 
 @pytest.mark.parametrize("n_threads", [None, 1, 2, 3])
-def test_results_are_the_serial_ones(rng, n_threads):
+def test_results_are_the_serial_ones(rng, any_work, n_threads):
     work = jobs(rng)
     serial = [run(job, 1) for job in work]
     order = rng.permutation(np.repeat(np.arange(len(work)), 4))
@@ -54,7 +55,7 @@ def test_results_are_the_serial_ones(rng, n_threads):
             np.testing.assert_array_equal(result, serial[k])
 
 
-def test_a_first_call_from_many_threads_at_once(rng):
+def test_a_first_call_from_many_threads_at_once(rng, any_work):
     """All ask for the same new plan in the same moment."""
     image = rng.integers(0, 256, (211, 97, 3), dtype=np.uint8)
     for trial in range(20):
@@ -127,6 +128,31 @@ def test_the_interpreter_goes_on_while_pixels_are_computed(rng):
         count += 1
     thread.join()
     assert count >= 5
+
+
+TEAMS = """
+import os
+import numpy as np
+import cyresize
+
+def threads():
+    return len(os.listdir("/proc/self/task"))
+
+small, large = np.zeros((40, 40, 3), np.float32), np.zeros((300, 300, 3), np.float32)
+alone = threads()
+for mode in cyresize.Interpolation:
+    cyresize.resize(small, (50, 50), interpolation=mode, n_threads=2)
+print(threads() - alone)
+cyresize.resize(large, (310, 310), n_threads=2)
+print(threads() - alone)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts the threads in /proc")
+@pytest.mark.skipif(parallel.openmp_version() == 0, reason="a serial build has one thread")
+def test_small_work_wakes_no_thread():
+    done = subprocess.run([sys.executable, "-c", TEAMS], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == ["0", "1"]
 
 
 def test_limits_set_at_run_time_are_followed():

@@ -11,7 +11,7 @@ from cyresize.engine.image cimport (
     unpack_row,
 )
 from cyresize.engine.lanes cimport NO_WEIGHTS, free_lanes, new_lanes
-from cyresize.engine.parallel cimport enter_team, leave_team
+from cyresize.engine.parallel cimport enter_team, leave_team, team_for
 from cyresize.engine.plan cimport AxisPlan
 from cyresize.engine.rows.table cimport NO_LANES, SLACK, Lanes
 
@@ -95,6 +95,12 @@ cdef void band(
             n, y, previous = n + 1, 0, -1
 
 
+cdef double moved_bytes(const Image* src, const Image* dst) noexcept nogil:
+    """Of the result, and of whole source rows as far as they are read."""
+    cdef double row = <double> src.w*src.c*src.itemsize
+    return <double> dst.n*(dst.h*dst.w*dst.c*dst.itemsize + min(src.h, dst.h)*row)
+
+
 cdef Gather new_gather(AxisPlan columns, AxisPlan rows, Py_ssize_t pixel):
     """A gather by two nearest plans of pixels of ``pixel`` bytes."""
     cdef Gather job = Gather.__new__(Gather)
@@ -136,7 +142,7 @@ cdef class Gather:
     cdef int run(self, const Image* src, const Image* dst, int threads) except -1:
         cdef Walk walk
         cdef Py_ssize_t total = dst.n*dst.h, size = 0
-        cdef int team = <int> min(<Py_ssize_t> threads, total), t
+        cdef int team = team_for(threads, total, moved_bytes(src, dst)), t
         cdef char* scratch = NULL
         cdef char[BRIEF_SCRATCH] brief
         walk.columns = self.columns.first

@@ -78,6 +78,10 @@ cdef int omp_expected = 1     # what OpenMP says as long as nobody has set a lim
 cdef bint scoped = False      # whether `scope` was ever set
 cdef int generation = 0       # forks between the first process and this one
 
+# Multiplications of a resize, or bytes that a copy moves: some 10 microseconds, from where two threads that are awake
+# gain. Waking takes longer after a pause: see bench/waking.py.
+cdef double least_work = 1 << 18
+
 cdef int teams = 0            # parallel regions at work, or FORKING
 cdef bint teams_allowed = True
 cdef pause_fn pause = NULL
@@ -106,6 +110,11 @@ cdef int scoped_threads(int otherwise) except -1:
     stamped = <object> found
     Py_DECREF(<object> found)
     return <int> (stamped % STAMP) if stamped // STAMP == generation else otherwise
+
+
+cdef int team_for(int threads, Py_ssize_t rows, double work) noexcept nogil:
+    """Threads for ``rows`` and so much work, ``threads`` at most: 1 where waking another takes longer than it saves."""
+    return 1 if work < least_work else <int> min(<Py_ssize_t> threads, rows)
 
 
 cdef int enter_team(int wanted) noexcept nogil:
@@ -182,6 +191,14 @@ def enter_scope(int threads):
     global scoped
     scoped = True
     return scope_variable.set(threads + generation*STAMP)
+
+
+def set_least_work(double work):
+    """Set the work from which a call may use several threads, for tests; returns what it was."""
+    global least_work
+    before = least_work
+    least_work = work
+    return before
 
 
 def prepare_for_forks():

@@ -8,7 +8,7 @@ from cyresize.engine.arrays cimport Strided, element_of, read, write
 from cyresize.engine.cache cimport remember
 from cyresize.engine.choices cimport cheaper_order
 from cyresize.engine.gather cimport Gather, new_gather
-from cyresize.engine.image cimport Image, bytes_of
+from cyresize.engine.image cimport Image
 from cyresize.engine.jobs cimport convert_job, pillow_u8_job
 from cyresize.engine.plan cimport AxisPlan, new_plan
 from cyresize.engine.resample cimport COLUMNS_FIRST, COLUMNS_ONLY, ROWS_FIRST, ROWS_ONLY, Job
@@ -24,7 +24,6 @@ cdef enum Arithmetic:
 cdef enum:
     MOST_AXES = 64
     JOBS_KEPT = 128
-    SMALL_WORK = 1 << 15      # output bytes below which waking a second thread costs more than it saves
 
 ARITHMETIC = {"gather": GATHER, "floats": FLOATS, "bytes": BYTES, "bytes_rows_first": BYTES_ROWS_FIRST}
 
@@ -206,8 +205,6 @@ cdef int repeat(Walk* walk, Job job, Gather gather, int threads) except -1:
     cdef int k
     for k in range(walk.n_outer):
         total *= walk.outer[k].n
-    if bytes_of(&target) < SMALL_WORK:
-        threads = 1
     for i in range(total):
         source.data, target.data = walk.source.data, walk.target.data
         at = i

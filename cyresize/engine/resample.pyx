@@ -16,7 +16,7 @@ from cyresize.engine.image cimport (
     unpack_row,
 )
 from cyresize.engine.lanes cimport free_lanes, new_lanes
-from cyresize.engine.parallel cimport enter_team, leave_team
+from cyresize.engine.parallel cimport enter_team, leave_team, team_for
 from cyresize.engine.plan cimport FLOAT64, INT16, AxisPlan
 from cyresize.engine.rows.table cimport SLACK, LaneFormat, columns2_fn, columns4_fn
 
@@ -422,6 +422,12 @@ cdef void band(
         y = 0
 
 
+cdef double multiplications(const Pipeline* p, const Image* src, const Image* dst) noexcept nogil:
+    """Roughly: as if each source row was filtered for the output rows that it is part of, but no more than once."""
+    cdef double filtered = min(max(<double> src.h/dst.h, 1), p.taps)
+    return <double> dst.n*dst.h*dst.w*dst.c*(p.taps + p.columns.taps*filtered)
+
+
 cdef Job new_job(AxisPlan columns, AxisPlan rows, Py_ssize_t channels, int weights):
     """A job over two plans with weights quantised to ``weights``; the caller sets kernels and sizes."""
     cdef Job job = Job.__new__(Job)
@@ -487,7 +493,7 @@ cdef class Job:
         cdef bint streaming = kernels.stream != NULL and streams(dst, STREAMED)
         cdef Py_ssize_t total = dst.n*dst.h
         cdef Py_ssize_t size = lay_out(p, src, dst, streaming, &layout, NULL)
-        cdef int team = <int> min(<Py_ssize_t> threads, total), t
+        cdef int team = team_for(threads, total, multiplications(p, src, dst)), t
         cdef char* memory
         cdef char* aligned
         if size <= BRIEF_SCRATCH and is_brief(src) and is_brief(dst):
