@@ -73,6 +73,24 @@ cdef inline void broadcast_weights(const void* weights, int taps, __m512* w) noe
         w[k] = _mm512_set1_ps((<const float*> weights)[k])
 
 
+# Of two pixels with two taps each, the weight for each sample: w0 w1 w2 w3 are those of both.
+cdef inline __m512i spread_of_three() noexcept nogil:
+    return _mm512_setr_epi32(0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3)
+
+
+cdef inline __m512i spread_of_four() noexcept nogil:
+    return _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3)
+
+
+# The first taps of four pixels, side by side, out of two registers of two pixels.
+cdef inline __m512i taps_of_three() noexcept nogil:
+    return _mm512_setr_epi32(0, 1, 2, 8, 9, 10, 16, 17, 18, 24, 25, 26, 0, 0, 0, 0)
+
+
+cdef inline __m512i taps_of_four() noexcept nogil:
+    return _mm512_setr_epi32(0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27)
+
+
 # Pixels of two taps, four at a time: one load brings both taps of a pixel.
 cdef inline void windows_of_two(
     const Columns* p, const sample** rows, const __m512* rw, sample* out, Py_ssize_t begin, Py_ssize_t end,
@@ -178,17 +196,9 @@ cdef inline void windows_of(
     const int taps,
 ) noexcept nogil:
     if taps == 2 and p.channels == 3:
-        windows_of_two(
-            p, rows, rw, out, begin, end, 3,
-            _mm512_setr_epi32(0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3),
-            _mm512_setr_epi32(0, 1, 2, 8, 9, 10, 16, 17, 18, 24, 25, 26, 0, 0, 0, 0),
-        )
+        windows_of_two(p, rows, rw, out, begin, end, 3, spread_of_three(), taps_of_three())
     elif taps == 2:
-        windows_of_two(
-            p, rows, rw, out, begin, end, 4,
-            _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3),
-            _mm512_setr_epi32(0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27),
-        )
+        windows_of_two(p, rows, rw, out, begin, end, 4, spread_of_four(), taps_of_four())
     elif p.channels == 3:
         windows_of_four(
             p, rows, rw, out, begin, end, 3, _mm512_setr_epi32(0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3)
@@ -244,6 +254,139 @@ cdef void i16_pixel_windows(
         pixel_windows(p, <const i16**> rows, weights, <i16*> out, 2)
     else:
         pixel_windows(p, <const i16**> rows, weights, <i16*> out, 4)
+
+
+# Pixels of two taps, eight samples at each of two places, of two output rows whose windows may have rows in common.
+cdef inline void blend_two_of_both(
+    const sample** rows, const sample** second, Py_ssize_t a, Py_ssize_t b, const __m512* w, const __m512* w2,
+    const int later, __m512* one, __m512* two,
+) noexcept nogil:
+    cdef __m512 top, middle
+    if later == 2:
+        one[0] = blend_two(rows, a, b, w)
+        two[0] = blend_two(second, a, b, w2)
+        return
+    top, middle = read_two(rows[0], a, b), read_two(rows[1], a, b)
+    one[0] = _mm512_add_ps(_mm512_mul_ps(top, w[0]), _mm512_mul_ps(middle, w[1]))
+    if later == 0:
+        two[0] = _mm512_add_ps(_mm512_mul_ps(top, w2[0]), _mm512_mul_ps(middle, w2[1]))
+    else:
+        two[0] = _mm512_add_ps(_mm512_mul_ps(middle, w2[0]), _mm512_mul_ps(read_two(second[1], a, b), w2[1]))
+
+
+cdef inline void windows_of_two_of_both(
+    const Columns* p, const sample** rows, const sample** second, const __m512* rw, const __m512* rw2, sample* out,
+    sample* second_out, Py_ssize_t begin, Py_ssize_t end, const Py_ssize_t C, __m512i spread, __m512i taps,
+    const int later,
+) noexcept nogil:
+    cdef const float* w = <const float*> p.weights
+    cdef const Py_ssize_t* starts = p.start
+    cdef const Py_ssize_t* start
+    cdef Py_ssize_t n = p.n_out
+    cdef __m512i others = _mm512_add_epi32(taps, _mm512_set1_epi32(<int> C))
+    cdef __m512 a, b, c, d, weights
+    cdef Py_ssize_t i, x
+    for i in range(begin, end, 4):
+        x = min(i, end - 4)
+        start = starts + x
+        blend_two_of_both(rows, second, start[0]*C, start[1]*C, rw, rw2, later, &a, &c)
+        blend_two_of_both(rows, second, start[2]*C, start[3]*C, rw, rw2, later, &b, &d)
+        weights = spread_weights(w + 2*x, spread)
+        a, c = _mm512_mul_ps(a, weights), _mm512_mul_ps(c, weights)
+        weights = spread_weights(w + 2*x + 4, spread)
+        b, d = _mm512_mul_ps(b, weights), _mm512_mul_ps(d, weights)
+        a = _mm512_add_ps(_mm512_permutex2var_ps(a, taps, b), _mm512_permutex2var_ps(a, others, b))
+        c = _mm512_add_ps(_mm512_permutex2var_ps(c, taps, d), _mm512_permutex2var_ps(c, others, d))
+        store_samples(out + x*C, (n - x)*C, a)
+        store_samples(second_out + x*C, (n - x)*C, c)
+
+
+cdef inline void windows_of_both(
+    const Columns* p, const sample** rows, const sample** second, const __m512* rw, const __m512* rw2, sample* out,
+    sample* second_out, Py_ssize_t begin, Py_ssize_t end, const int later,
+) noexcept nogil:
+    if p.channels == 3:
+        windows_of_two_of_both(
+            p, rows, second, rw, rw2, out, second_out, begin, end, 3, spread_of_three(), taps_of_three(), later
+        )
+    else:
+        windows_of_two_of_both(
+            p, rows, second, rw, rw2, out, second_out, begin, end, 4, spread_of_four(), taps_of_four(), later
+        )
+
+
+# How many rows later the second window begins; 2: anywhere.
+cdef inline int rows_later(const sample** rows, const sample** second, const int taps) noexcept nogil:
+    cdef bint same = second[0] == rows[0], next = second[0] == rows[1]
+    cdef int k
+    for k in range(1, taps):
+        same &= second[k] == rows[k]
+        next &= second[k - 1] == rows[k]
+    return 1 if next else 0 if same else 2
+
+
+cdef inline void pixel_windows2(
+    const Columns* p, const sample** rows, const sample** second, const void* weights, const void* second_weights,
+    int taps, sample* out, sample* second_out,
+) noexcept nogil:
+    cdef __m512[2] rw
+    cdef __m512[2] rw2
+    cdef const sample *one[2]
+    cdef const sample *two[2]
+    cdef Py_ssize_t begin, end, x
+    cdef int later
+    if taps != 2:
+        pixel_windows(p, rows, weights, out, 4)
+        pixel_windows(p, second, second_weights, second_out, 4)
+        return
+    broadcast_weights(weights, 2, rw)
+    broadcast_weights(second_weights, 2, rw2)
+    keep_rows(rows, 2, one)
+    keep_rows(second, 2, two)
+    find_whole_columns(p, &begin, &end)
+    if end - begin < 4:
+        begin = end
+    for x in range(begin):
+        window_of_pixel(p, one, rw, out, x, 2)
+        window_of_pixel(p, two, rw2, second_out, x, 2)
+    later = rows_later(one, two, 2)
+    if end > begin and later == 1:
+        windows_of_both(p, one, two, rw, rw2, out, second_out, begin, end, 1)
+    elif end > begin and later == 0:
+        windows_of_both(p, one, two, rw, rw2, out, second_out, begin, end, 0)
+    elif end > begin:
+        windows_of_both(p, one, two, rw, rw2, out, second_out, begin, end, 2)
+    for x in range(end, p.n_out):
+        window_of_pixel(p, one, rw, out, x, 2)
+        window_of_pixel(p, two, rw2, second_out, x, 2)
+
+
+cdef void float_pixel_windows2(
+    const Columns* p, const void** rows, const void** second, const void* weights, const void* second_weights,
+    int taps, void* out, void* second_out,
+) noexcept nogil:
+    pixel_windows2(
+        p, <const float**> rows, <const float**> second, weights, second_weights, taps, <float*> out,
+        <float*> second_out,
+    )
+
+
+cdef void u16_pixel_windows2(
+    const Columns* p, const void** rows, const void** second, const void* weights, const void* second_weights,
+    int taps, void* out, void* second_out,
+) noexcept nogil:
+    pixel_windows2(
+        p, <const u16**> rows, <const u16**> second, weights, second_weights, taps, <u16*> out, <u16*> second_out
+    )
+
+
+cdef void i16_pixel_windows2(
+    const Columns* p, const void** rows, const void** second, const void* weights, const void* second_weights,
+    int taps, void* out, void* second_out,
+) noexcept nogil:
+    pixel_windows2(
+        p, <const i16**> rows, <const i16**> second, weights, second_weights, taps, <i16*> out, <i16*> second_out
+    )
 
 
 # By lanes: blocks begin..end, all taps of a block in one window. `masked`: some lanes have fewer taps than others.
@@ -380,20 +523,17 @@ cdef inline void lane_windows2(
     cdef const sample *one[WINDOW_TAPS]
     cdef const sample *two[WINDOW_TAPS]
     cdef const Lanes* t = p.lanes
-    cdef bint same = second[0] == rows[0], next = second[0] == rows[1]
-    cdef int k
+    cdef int later
     broadcast_weights(weights, taps, rw)
     broadcast_weights(second_weights, taps, rw2)
     keep_rows(rows, taps, one)
     keep_rows(second, taps, two)
-    for k in range(1, taps):
-        same &= second[k] == rows[k]
-        next &= second[k - 1] == rows[k]
+    later = rows_later(one, two, taps)
     lane_blocks(p, one, rw, out, 0, t.whole_begin, taps, narrow, True)
     lane_blocks(p, two, rw2, second_out, 0, t.whole_begin, taps, narrow, True)
-    if next:
+    if later == 1:
         lane_blocks2(p, one, two, rw, rw2, out, second_out, taps, narrow, 1)
-    elif same:
+    elif later == 0:
         lane_blocks2(p, one, two, rw, rw2, out, second_out, taps, narrow, 0)
     else:
         lane_blocks2(p, one, two, rw, rw2, out, second_out, taps, narrow, 2)
@@ -453,3 +593,6 @@ cdef void use_windows(RowKernels* table) noexcept:
     table.pixel_windows[<int> F32] = float_pixel_windows
     table.pixel_windows[<int> U16] = u16_pixel_windows
     table.pixel_windows[<int> I16] = i16_pixel_windows
+    table.pixel_windows2[<int> F32] = float_pixel_windows2
+    table.pixel_windows2[<int> U16] = u16_pixel_windows2
+    table.pixel_windows2[<int> I16] = i16_pixel_windows2
