@@ -369,7 +369,7 @@ def wake(arguments: Sequence[str]) -> int:
     found = {
         "format": waking.FORMAT,
         "environment": environment.environment([]),
-        "least_work": waking.least_work(),
+        "least_work": waking.cutoff(),
         "entries": list(waking.study()),
     }
     if options.output:

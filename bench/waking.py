@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import numpy as np
 
-import cyresize
 from bench import files
+from bench.cases import OURS
+from bench.peers import load
 from bench.report import aligned, header
-from cyresize.engine import parallel
 
 FORMAT = "waking 1"
 SIDES = (32, 48, 64, 96, 128, 192, 256, 512)
@@ -34,23 +35,28 @@ def multiplications(side: int) -> int:
     return (2 * side) ** 2 * CHANNELS * 4
 
 
-def least_work() -> float:
+def set_cutoff(work: float) -> float:
+    """Set the library's cut-off; returns what it was."""
+    return float(load(f"{OURS}.engine.parallel").set_least_work(work))
+
+
+def cutoff() -> float:
     """The library's cut-off."""
-    kept = parallel.set_least_work(0)
-    parallel.set_least_work(kept)
+    kept = set_cutoff(0)
+    set_cutoff(kept)
     return kept
 
 
 def calls(image: np.ndarray, out: np.ndarray, threads: int, pause: float) -> list[float]:
     """Seconds of some calls one after the other, or with pauses before them."""
-    dsize = (out.shape[1], out.shape[0])
-    cyresize.resize(image, dsize, out, n_threads=threads)
+    call = partial(load(OURS).resize, image, (out.shape[1], out.shape[0]), out, n_threads=threads)
+    call()
     samples = []
     for _ in range(CALLS):
         if pause:
             time.sleep(pause / 1000)
         begin = time.perf_counter()
-        cyresize.resize(image, dsize, out, n_threads=threads)
+        call()
         samples.append(time.perf_counter() - begin)
     return samples
 
@@ -66,7 +72,7 @@ def microseconds(image: np.ndarray, out: np.ndarray, pause: float) -> list[float
 
 def study() -> Iterator[Entry]:
     """One entry per size and pause."""
-    before = parallel.set_least_work(0)
+    before = set_cutoff(0)
     try:
         for side in SIDES:
             image = np.random.default_rng(0).random((side, side, CHANNELS), np.float32)
@@ -75,7 +81,7 @@ def study() -> Iterator[Entry]:
                 one, two = microseconds(image, out, pause)
                 yield {"multiplications": multiplications(side), "pause": pause, "one": one, "two": two}
     finally:
-        parallel.set_least_work(before)
+        set_cutoff(before)
 
 
 def table(result: Mapping[str, Any]) -> list[tuple[str, ...]]:

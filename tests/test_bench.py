@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -780,6 +781,15 @@ def test_tiny_run_from_end_to_end(restored, tmp_path, capsys):
     assert "Geometric means" in capsys.readouterr().out
     assert main(["compare", str(path), str(path)]) == 0
     assert "6 cells: 0 slower and 0 faster" in capsys.readouterr().out
+
+
+def test_level_is_chosen_before_the_library_is_imported():
+    options = ["--isa", "plain", "--families", "resize", "--modes", "nearest", "--dtypes", "uint8", "--channels", "1"]
+    options += ["--cases", "8x8-4x4", "--peers", "cv2", "--seconds", "0.001"]
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", *options], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+    )
+    assert "instruction level plain" in done.stdout
 
 
 def test_random_sizes_replace_the_listed_ones(capsys):

@@ -32,11 +32,11 @@ def test_table_has_a_row_per_size_and_a_gain_per_pause():
 
 
 def test_command_measures_and_keeps_the_cutoff(brief, tmp_path, capsys):
-    before = waking.least_work()
+    before = waking.cutoff()
     assert before > 0
     path = tmp_path / "waking.json"
     assert main(["waking", "--output", str(path)]) == 0
-    assert waking.least_work() == before
+    assert waking.cutoff() == before
     found = waking.read(path)
     assert found["least_work"] == before
     assert len(found["entries"]) == 4
@@ -53,8 +53,8 @@ def test_multiplications_are_those_of_two_passes():
 
 
 def test_the_cutoff_returns_after_an_error(monkeypatch):
-    before = waking.least_work()
+    before = waking.cutoff()
     monkeypatch.setattr(waking, "calls", None)
     with pytest.raises(TypeError):
         list(waking.study())
-    assert waking.least_work() == before
+    assert waking.cutoff() == before
