@@ -5,9 +5,10 @@ from cython.parallel cimport prange
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
 
+from cyresize.engine.cpu cimport kept_results
 from cyresize.engine.dispatch cimport kernels
 from cyresize.engine.image cimport (
-    BRIEF_SCRATCH, STREAMED_COPIES, Image, end_of, is_brief, is_far, move_row, padded, row_of, rows_contiguous, streams,
+    BRIEF_SCRATCH, STREAMED_COPIES, Image, bytes_of, end_of, is_brief, move_row, padded, row_of, rows_contiguous, streams,
     unpack_row,
 )
 from cyresize.engine.lanes cimport NO_WEIGHTS, free_lanes, new_lanes
@@ -37,7 +38,7 @@ cdef struct Walk:
     const char* limit         # what lies before it may be read
     bint staged               # rows are made in scratch first: the destination is strided or streamed
     Py_ssize_t spare          # where scratch has room for a source row
-    bint far                  # the source is likely in no near cache
+    bint far                  # the source is likely in no cache
 
 
 cdef void gather_row(
@@ -151,7 +152,8 @@ cdef class Gather:
         walk.limit = end_of(src)
         walk.staged = not rows_contiguous(dst) or (kernels.stream != NULL and streams(dst, STREAMED_COPIES))
         size += padded(dst.w*dst.c*dst.itemsize) if walk.staged else 0
-        walk.far = is_far(src)
+        # Measured: what the last cache holds comes no sooner when it is asked for.
+        walk.far = bytes_of(src) > kept_results
         walk.spare = size
         size += 0 if self.lanes == NULL else padded(src.w*src.c*src.itemsize)
         if size <= BRIEF_SCRATCH and is_brief(src) and is_brief(dst):
