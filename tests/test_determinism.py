@@ -133,6 +133,19 @@ def test_every_number_of_threads(rng, any_work, mode):
             np.testing.assert_array_equal(cyresize.resize(image, dsize, interpolation=mode, n_threads=n), serial)
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+@pytest.mark.parametrize("mode", ["linear", "cubic", "area", "lanczos4"])
+def test_long_work_that_free_threads_take_over(rng, mode, dtype):
+    """Of a stack, so that some bands go over from one image to the next."""
+    images = (rng.random((2, 120, 300, 3)) * 255).astype(dtype)
+    serial = cyresize.resize(images, (1000, 700), interpolation=mode, n_threads=1)
+    dst = np.empty_like(serial)
+    for n in (2, 3, 5):
+        dst[...] = 1
+        cyresize.resize(images, (1000, 700), dst, interpolation=mode, n_threads=n)
+        np.testing.assert_array_equal(dst, serial)
+
+
 @pytest.mark.parametrize("mode", list(cyresize.Interpolation))
 def test_a_destination_gets_the_same_bits(rng, any_work, mode):
     image = rng.random((100, 120, 3), dtype=np.float32)

@@ -117,6 +117,11 @@ cdef int team_for(int threads, Py_ssize_t rows, double work) noexcept nogil:
     return 1 if work < least_work else <int> min(<Py_ssize_t> threads, rows)
 
 
+cdef int next_of(int* counter) noexcept nogil:
+    """The counter before it is raised by one, for several threads at once."""
+    return add(counter, 1)
+
+
 cdef int enter_team(int wanted) noexcept nogil:
     """The team size for a parallel region: ``wanted``, or 1 (no region) in or after a fork. Pair with leave_team."""
     cdef int seen

@@ -16,7 +16,7 @@ from cyresize.engine.image cimport (
     unpack_row,
 )
 from cyresize.engine.lanes cimport free_lanes, new_lanes
-from cyresize.engine.parallel cimport enter_team, leave_team, team_for
+from cyresize.engine.parallel cimport enter_team, leave_team, next_of, team_for
 from cyresize.engine.plan cimport FLOAT64, INT16, AxisPlan
 from cyresize.engine.rows.table cimport SLACK, LaneFormat, columns2_fn, columns4_fn
 
@@ -25,6 +25,8 @@ cdef enum:
     STRIP = 16 << 10          # bytes of all ring rows of a window
     MOST_TAPS = 16            # strips of fewer columns would hardly be worth a call
     WIDE_WINDOW = 40 << 10    # from which these rows do not all stay in the nearest cache
+    LONG_WORK = 1 << 23       # multiplications, from which bands for whoever is free pay
+    LEAST_BAND = 8            # of these, in taps: shorter ones would filter too many rows twice
 
 
 cdef inline bint columns_read_source(const Pipeline* p) noexcept nogil:
@@ -428,6 +430,31 @@ cdef double multiplications(const Pipeline* p, const Image* src, const Image* ds
     return <double> dst.n*dst.h*dst.w*dst.c*(p.taps + p.columns.taps*filtered)
 
 
+cdef int spare_bands(const Pipeline* p, int team, Py_ssize_t total, double effort) noexcept nogil:
+    """Into how many bands a quarter of long work is cut for threads that are done with their own; or 0."""
+    return 2*team if effort >= LONG_WORK and total >= 8*LEAST_BAND*<Py_ssize_t> team*p.taps else 0
+
+
+cdef void share(
+    const Pipeline* p, const Image* src, const Image* dst, bint streaming, char* memory, int thread, int team, int spare,
+    int* taken,
+) noexcept nogil:
+    """What one thread of a team does: its own band, then spare ones that no other has taken.
+
+    Its own is the same in every call, as its rows may be in the thread's cache. Processors may be slower than others, or
+    have other work to do.
+    """
+    cdef Py_ssize_t total = dst.n*dst.h, own = total*3 // 4 if spare > 0 else total, k
+    band(p, src, dst, streaming, memory, own*thread // team, own*(thread + 1) // team)
+    while spare > 0:
+        k = next_of(taken)
+        if k >= spare:
+            return
+        band(
+            p, src, dst, streaming, memory, own + (total - own)*k // spare, own + (total - own)*(k + 1) // spare
+        )
+
+
 cdef Job new_job(AxisPlan columns, AxisPlan rows, Py_ssize_t channels, int weights):
     """A job over two plans with weights quantised to ``weights``; the caller sets kernels and sizes."""
     cdef Job job = Job.__new__(Job)
@@ -493,7 +520,8 @@ cdef class Job:
         cdef bint streaming = kernels.stream != NULL and streams(dst, STREAMED)
         cdef Py_ssize_t total = dst.n*dst.h
         cdef Py_ssize_t size = lay_out(p, src, dst, streaming, &layout, NULL)
-        cdef int team = team_for(threads, total, multiplications(p, src, dst)), t
+        cdef double effort = multiplications(p, src, dst)
+        cdef int team = team_for(threads, total, effort), spare = 0, taken = 0, t
         cdef char* memory
         cdef char* aligned
         if size <= BRIEF_SCRATCH and is_brief(src) and is_brief(dst):
@@ -508,8 +536,9 @@ cdef class Job:
             if team == 1:
                 band(p, src, dst, streaming, aligned, 0, total)
             else:
+                spare = spare_bands(p, team, total, effort)
                 for t in prange(team, num_threads=team, schedule="static", chunksize=1):
-                    band(p, src, dst, streaming, aligned + t*size, total*t // team, total*(t + 1) // team)
+                    share(p, src, dst, streaming, aligned + t*size, t, team, spare, &taken)
             leave_team(team)
             free(memory)
         return 0
