@@ -8,8 +8,8 @@ from libc.string cimport memcpy
 from cyresize.engine.cpu cimport kept_results
 from cyresize.engine.dispatch cimport kernels
 from cyresize.engine.image cimport (
-    BRIEF_SCRATCH, STREAMED_COPIES, Image, bytes_of, end_of, is_brief, move_row, padded, row_of, rows_contiguous, streams,
-    unpack_row,
+    BRIEF_SCRATCH, STREAMED_COPIES, Image, bytes_of, end_of, is_brief, move_row, padded, row_of, rows_contiguous,
+    streams, unpack_row,
 )
 from cyresize.engine.lanes cimport NO_WEIGHTS, free_lanes, new_lanes
 from cyresize.engine.parallel cimport enter_team, leave_team, team_for

@@ -436,13 +436,13 @@ cdef int spare_bands(const Pipeline* p, int team, Py_ssize_t total, double effor
 
 
 cdef void share(
-    const Pipeline* p, const Image* src, const Image* dst, bint streaming, char* memory, int thread, int team, int spare,
-    int* taken,
+    const Pipeline* p, const Image* src, const Image* dst, bint streaming, char* memory, int thread, int team,
+    int spare, int* taken,
 ) noexcept nogil:
     """What one thread of a team does: its own band, then spare ones that no other has taken.
 
-    Its own is the same in every call, as its rows may be in the thread's cache. Processors may be slower than others, or
-    have other work to do.
+    Its own is the same in every call, as its rows may be in the thread's cache. Some processors are slower than others,
+    or have other work to do.
     """
     cdef Py_ssize_t total = dst.n*dst.h, own = total*3 // 4 if spare > 0 else total, k
     band(p, src, dst, streaming, memory, own*thread // team, own*(thread + 1) // team)
@@ -450,9 +450,7 @@ cdef void share(
         k = next_of(taken)
         if k >= spare:
             return
-        band(
-            p, src, dst, streaming, memory, own + (total - own)*k // spare, own + (total - own)*(k + 1) // spare
-        )
+        band(p, src, dst, streaming, memory, own + (total - own)*k // spare, own + (total - own)*(k + 1) // spare)
 
 
 cdef Job new_job(AxisPlan columns, AxisPlan rows, Py_ssize_t channels, int weights):
