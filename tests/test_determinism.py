@@ -18,8 +18,9 @@ DIGESTS = Path(__file__).with_name("digests.py")
 
 
 def python(*args, isa=None):
-    """Run a new interpreter at an instruction level."""
+    """Run a new interpreter at an instruction level; threads that wait in loops would take processors from others."""
     environment = {name: value for name, value in os.environ.items() if name != "CYRESIZE_ISA"}
+    environment["OMP_WAIT_POLICY"] = "passive"
     if isa is not None:
         environment["CYRESIZE_ISA"] = isa
     return subprocess.run([sys.executable, *args], env=environment, capture_output=True, text=True, check=False)
