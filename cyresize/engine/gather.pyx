@@ -143,7 +143,7 @@ cdef class Gather:
     cdef int run(self, const Image* src, const Image* dst, int threads) except -1:
         cdef Walk walk
         cdef Py_ssize_t total = dst.n*dst.h, size = 0
-        cdef int team = team_for(threads, total, moved_bytes(src, dst)), t
+        cdef int team, t
         cdef char* scratch = NULL
         cdef char[BRIEF_SCRATCH] brief
         walk.columns = self.columns.first
@@ -159,6 +159,7 @@ cdef class Gather:
         if size <= BRIEF_SCRATCH and is_brief(src) and is_brief(dst):
             band(&walk, src, dst, brief, 0, total)
             return 0
+        team = team_for(threads, total, moved_bytes(src, dst))
         if size > 0:
             scratch = <char*> malloc(size*team)
             if scratch == NULL:

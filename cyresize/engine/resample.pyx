@@ -518,13 +518,15 @@ cdef class Job:
         cdef bint streaming = kernels.stream != NULL and streams(dst, STREAMED)
         cdef Py_ssize_t total = dst.n*dst.h
         cdef Py_ssize_t size = lay_out(p, src, dst, streaming, &layout, NULL)
-        cdef double effort = multiplications(p, src, dst)
-        cdef int team = team_for(threads, total, effort), spare = 0, taken = 0, t
+        cdef double effort
+        cdef int team, spare, taken = 0, t
         cdef char* memory
         cdef char* aligned
         if size <= BRIEF_SCRATCH and is_brief(src) and is_brief(dst):
             band(p, src, dst, streaming, brief + (64 - <size_t> brief % 64), 0, total)
             return 0
+        effort = multiplications(p, src, dst)
+        team = team_for(threads, total, effort)
         memory = <char*> malloc(size*team + 64)
         if memory == NULL:
             raise MemoryError(f"no memory for {team} x {size} bytes of row buffers")
