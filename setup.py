@@ -28,6 +28,7 @@ MODULES = [
     f"{ENGINE}.rules",
     f"{ENGINE}.lanes",
     f"{ENGINE}.arrays",
+    f"{ENGINE}.plain",
     f"{ENGINE}.choices",
     f"{ENGINE}.jobs",
     f"{ENGINE}.resample",

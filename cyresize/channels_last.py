@@ -42,7 +42,7 @@ def _result(out: Any, name: str, shape: tuple[int, ...], dtype: Any, inputs: tup
 
 def _image(input: object, name: str = "input") -> Array:
     x = checks.array(input, name, "uif")
-    checks.rank(x, name, "N x H x W x C")
+    checks.rank(x.shape, name, "N x H x W x C")
     checks.float_size(x)
     return native(x)
 
@@ -208,8 +208,8 @@ def unpool_with_argmax(
 
 def _blocks(x: object, r: int) -> Array:
     given = checks.array(x, "input", "buifc")
-    checks.rank(given, "input", "N x H x W x C")
-    checks.divisible(given, -1, r * r, "the number of channels", "block_size**2")
+    checks.rank(given.shape, "input", "N x H x W x C")
+    checks.divisible(given.shape, -1, r * r, "the number of channels", "block_size**2")
     return aligned(given)
 
 
@@ -352,9 +352,9 @@ def space_to_depth(
     r = checks.factor(block_size, "block_size")
     checks.option(mode, "mode", ("DCR", "CRD"))
     x = checks.array(input, "input", "buifc")
-    checks.rank(x, "input", "N x H x W x C")
-    checks.divisible(x, 1, r, "the height", "block_size")
-    checks.divisible(x, 2, r, "the width", "block_size")
+    checks.rank(x.shape, "input", "N x H x W x C")
+    checks.divisible(x.shape, 1, r, "the height", "block_size")
+    checks.divisible(x.shape, 2, r, "the width", "block_size")
     n, h, w, c = x.shape
     values = _result(out, "out", (n, h // r, w // r, c * r * r), x.dtype, (x,))
     source = aligned(x).reshape(n, h // r, r, w // r, r, c)
@@ -401,8 +401,8 @@ def subpixel1d(input: Array, r: int, *, out: Array | None = None, n_threads: int
     """
     factor = checks.factor(r, "r")
     x = checks.array(input, "input", "buifc")
-    checks.rank(x, "input", "N x W x C")
-    checks.divisible(x, -1, factor, "the number of channels", "r")
+    checks.rank(x.shape, "input", "N x W x C")
+    checks.divisible(x.shape, -1, factor, "the number of channels", "r")
     n, w, c = x.shape
     values = _result(out, "out", (n, w * factor, c // factor), x.dtype, (x,))
     source = aligned(x).reshape(n, w, factor, c // factor)
@@ -475,7 +475,7 @@ def resize(
     array([  0.,  25.,  75., 100.], dtype=float32)
     """
     x = checks.array(images, "images", "buif")
-    checks.rank(x, "images", "H x W x C", "N x H x W x C")
+    checks.rank(x.shape, "images", "H x W x C", "N x H x W x C")
     checks.option(method, "method", tuple(METHODS))
     height, width = checks.per_axis(size, 2, "size", 1)
     if checks.truth(preserve_aspect_ratio, "preserve_aspect_ratio"):
@@ -542,7 +542,7 @@ def upsampling2d(
     x = checks.array(input, "input", "buif")
     checks.option(data_format, "data_format", ("channels_last", "channels_first"))
     first = data_format == "channels_first"
-    checks.rank(x, "input", "N x C x H x W" if first else "N x H x W x C")
+    checks.rank(x.shape, "input", "N x C x H x W" if first else "N x H x W x C")
     rows, columns = checks.per_axis(size, 2, "size", 1)
     axes = (2, 3) if first else (1, 2)
     method = "lanczos3" if interpolation == "lanczos" else interpolation

@@ -310,10 +310,10 @@ def array(x: object, name: str, kinds: str) -> np.ndarray[Any, Any]:
     return x
 
 
-def rank(x: np.ndarray[Any, Any], name: str, *forms: str) -> None:
-    """Raise unless ``x`` has as many axes as one of ``forms``, written like ``"N x C x H x W"``."""
-    if x.ndim not in {form.count(" x ") + 1 for form in forms}:
-        raise ValueError(f"{name} must be {' or '.join(forms)}; it has shape {x.shape}")
+def rank(shape: tuple[int, ...], name: str, *forms: str) -> None:
+    """Raise unless a ``shape`` has as many axes as one of ``forms``, written like ``"N x C x H x W"``."""
+    if len(shape) not in {form.count(" x ") + 1 for form in forms}:
+        raise ValueError(f"{name} must be {' or '.join(forms)}; it has shape {shape}")
 
 
 def rank_at_least(x: np.ndarray[Any, Any], name: str, least: int, form: str) -> None:
@@ -352,10 +352,10 @@ def factor(value: object, name: str) -> int:
     return number
 
 
-def divisible(x: np.ndarray[Any, Any], axis: int, by: int, axis_name: str, meaning: str) -> None:
-    """Raise unless an axis of ``x`` divides by ``by``."""
-    if x.shape[axis] % by:
-        raise ValueError(f"{axis_name} is {x.shape[axis]}, which does not divide by {meaning} = {by}")
+def divisible(shape: tuple[int, ...], axis: int, by: int, axis_name: str, meaning: str) -> None:
+    """Raise unless an axis of an array of ``shape`` divides by ``by``."""
+    if shape[axis] % by:
+        raise ValueError(f"{axis_name} is {shape[axis]}, which does not divide by {meaning} = {by}")
 
 
 def option(value: object, name: str, options: tuple[object, ...]) -> None:
@@ -564,35 +564,30 @@ def float_size(x: np.ndarray[Any, Any]) -> None:
         raise TypeError(f"input has dtype {x.dtype}; the floats that work are float16, float32 and float64")
 
 
-def conv_channels(
-    x: np.ndarray[Any, Any], weight: np.ndarray[Any, Any], bias: np.ndarray[Any, Any] | None, groups: int
-) -> None:
-    """Raise unless the channels of a convolution fit."""
-    if weight.shape[0] % groups:
-        raise ValueError(f"weight of shape {weight.shape}: the first axis does not divide by groups={groups}")
-    if x.shape[1] != weight.shape[1] * groups:
+def conv_channels(channels: int, weight: tuple[int, ...], bias: tuple[int, ...] | None, groups: int) -> None:
+    """Raise unless the channels of a convolution fit the shapes of its weights and bias."""
+    if weight[0] % groups:
+        raise ValueError(f"weight of shape {weight}: the first axis does not divide by groups={groups}")
+    if channels != weight[1] * groups:
         raise ValueError(
-            f"weight of shape {weight.shape} with groups={groups} takes {weight.shape[1] * groups} channels; "
-            f"input has {x.shape[1]}"
+            f"weight of shape {weight} with groups={groups} takes {weight[1] * groups} channels; input has {channels}"
         )
-    bias_size(bias, weight.shape[0])
+    bias_size(bias, weight[0])
 
 
-def conv_transpose_channels(
-    x: np.ndarray[Any, Any], weight: np.ndarray[Any, Any], bias: np.ndarray[Any, Any] | None, groups: int
-) -> None:
-    """Raise unless the channels of a transposed convolution fit."""
-    if weight.shape[0] % groups:
-        raise ValueError(f"weight of shape {weight.shape}: the first axis does not divide by groups={groups}")
-    if x.shape[1] != weight.shape[0]:
-        raise ValueError(f"weight of shape {weight.shape} takes {weight.shape[0]} channels; input has {x.shape[1]}")
-    bias_size(bias, weight.shape[1] * groups)
+def conv_transpose_channels(channels: int, weight: tuple[int, ...], bias: tuple[int, ...] | None, groups: int) -> None:
+    """Raise unless the channels of a transposed convolution fit the shapes of its weights and bias."""
+    if weight[0] % groups:
+        raise ValueError(f"weight of shape {weight}: the first axis does not divide by groups={groups}")
+    if channels != weight[0]:
+        raise ValueError(f"weight of shape {weight} takes {weight[0]} channels; input has {channels}")
+    bias_size(bias, weight[1] * groups)
 
 
-def bias_size(bias: np.ndarray[Any, Any] | None, channels: int) -> None:
+def bias_size(bias: tuple[int, ...] | None, channels: int) -> None:
     """Raise unless there is one bias for each output channel."""
-    if bias is not None and bias.shape != (channels,):
-        raise ValueError(f"bias must have shape ({channels},), got {bias.shape}")
+    if bias is not None and bias != (channels,):
+        raise ValueError(f"bias must have shape ({channels},), got {bias}")
 
 
 def output_padding(extra: tuple[int, ...], stride: tuple[int, ...], dilation: tuple[int, ...]) -> None:
@@ -732,10 +727,10 @@ def larger_shape(output_shape: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
 # ---- resampling (resample, interpolate, onnx.resize)
 
 
-def dtype_among(x: np.ndarray[Any, Any], name: str, dtypes: tuple[str, ...], mode: str) -> None:
-    """Raise unless ``x`` has one of ``dtypes``, in any byte order."""
-    if x.dtype.newbyteorder("=").name not in dtypes:
-        raise TypeError(f"{name} has dtype {x.dtype}; mode {mode!r} takes {', '.join(dtypes)}")
+def dtype_among(dtype: np.dtype[Any], name: str, dtypes: tuple[str, ...], mode: str) -> None:
+    """Raise unless a ``dtype`` is one of ``dtypes``."""
+    if dtype.name not in dtypes:
+        raise TypeError(f"{name} has dtype {dtype}; mode {mode!r} takes {', '.join(dtypes)}")
 
 
 def interpolation(

@@ -450,7 +450,7 @@ class UpsamplingNearest2d:
 
     def __call__(self, input: Array, *, out: Array | None = None, n_threads: int | None = None) -> Array:
         """The enlarged batch."""
-        checks.rank(checks.array(input, "input", "uf"), "input", "N x C x H x W")
+        checks.rank(checks.array(input, "input", "uf").shape, "input", "N x C x H x W")
         return functional.interpolate(input, self.size, self.scale_factor, out=out, n_threads=n_threads)
 
 

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from cyresize import checks
-from cyresize.engine.convolve import convolve
+from cyresize.engine.convolve import convolve, convolve_back
 from cyresize.engine.shuffle import permute
 from cyresize.functional.arguments import Array, aligned, result, thread_count
-from cyresize.functional.columns import arrays, axes_of, filled, transposed
+from cyresize.functional.columns import Convolution, arrays, axes_of, filled, shape_of, transposed
 from cyresize.functional.windows import (
     LP,
     MAX,
@@ -110,7 +110,7 @@ class Geometry:
 def _input(x: object, name: str, kinds: str = "uif") -> tuple[Array, int]:
     """``x`` and how many spatial axes it has."""
     given = checks.array(x, name, kinds)
-    checks.rank(given, name, "N x C x W", "N x C x H x W", "N x C x D x H x W")
+    checks.rank(given.shape, name, "N x C x W", "N x C x H x W", "N x C x D x H x W")
     axes = given.ndim - 2
     return check_input(given, axes, kinds), axes
 
@@ -287,8 +287,8 @@ def lp_pool(
 
 def _global(op: int, x: Array, out: Array | None, n_threads: int | None, **options: Any) -> Array:
     axes = x.ndim - 2
-    values = result(out, (*x.shape[:2], *(1,) * axes), x.dtype, (x,))
-    windows, taps = adaptive_windows(x.shape[2:], (1,) * axes)
+    sizes, windows, taps = adaptive_windows(x.shape[2:], 1)
+    values = result(out, (*x.shape[:2], *sizes), x.dtype, (x,))
     run(op, x, values, None, axes, windows, taps, n_threads, **options)
     return values
 
@@ -361,11 +361,12 @@ def conv(
     x, axes = _input(x, "x")
     given, weight, bias = arrays(x, w, b, axes)
     groups = checks.factor(group, "group")
-    checks.conv_channels(given, weight, bias, groups)
+    checks.conv_channels(given.shape[1], weight.shape, shape_of(bias), groups)
     checks.same_kernel(kernel_shape, weight.shape[2:])
     g = Geometry(given.shape[2:], weight.shape[2:], strides, pads, dilations, auto_pad, 0)
     columns = axes_of(g.outputs, g.sizes, g.kernel, g.stride, g.before, g.dilation)
-    return filled(convolve, x, (given, weight, bias), weight.shape[0], g.outputs, columns, groups, out, n_threads)
+    plan = Convolution(weight.shape[0], g.outputs, columns, groups)
+    return filled(convolve, x, (given, weight, bias), plan, out, n_threads)
 
 
 def _transposed_pads(total: int, auto_pad: str) -> tuple[int, int]:
@@ -407,7 +408,7 @@ def conv_transpose(
     x, n = _input(x, "x")
     given, weight, bias = arrays(x, w, b, n)
     groups = checks.factor(group, "group")
-    checks.conv_transpose_channels(given, weight, bias, groups)
+    checks.conv_transpose_channels(given.shape[1], weight.shape, shape_of(bias), groups)
     checks.same_kernel(kernel_shape, weight.shape[2:])
     checks.option(auto_pad, "auto_pad", ("NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"))
     stride = _ints(strides, n, "strides", 1)
@@ -425,7 +426,8 @@ def conv_transpose(
         margins = list(zip(given_pads[:n], given_pads[n:], strict=True))
     large = tuple(size - sum(margin) for size, margin in zip(whole, margins, strict=True))
     before = tuple(margin[0] for margin in margins)
-    return transposed(x, (given, weight, bias), large, stride, before, dilation, groups, out, n_threads)
+    plan = transposed(given.shape, weight.shape, large, stride, before, dilation, groups)
+    return filled(convolve_back, x, (given, weight, bias), plan, out, n_threads)
 
 
 def _blocks(x: Array, r: int, mode: str) -> Array:
@@ -450,10 +452,10 @@ def depth_to_space(
     [[[[0, 1], [2, 3]]]]
     """
     x = checks.array(input, "input", "buifc")
-    checks.rank(x, "input", "N x C x H x W")
+    checks.rank(x.shape, "input", "N x C x H x W")
     r = checks.factor(blocksize, "blocksize")
     checks.option(mode, "mode", ("DCR", "CRD"))
-    checks.divisible(x, 1, r * r, "the number of channels", "blocksize**2")
+    checks.divisible(x.shape, 1, r * r, "the number of channels", "blocksize**2")
     n, depth, h, w = x.shape
     values = result(out, (n, depth // (r * r), h * r, w * r), x.dtype, (x,))
     source = _blocks(aligned(x), r, mode)
@@ -474,11 +476,11 @@ def space_to_depth(
     [0, 1, 2, 3]
     """
     x = checks.array(input, "input", "buifc")
-    checks.rank(x, "input", "N x C x H x W")
+    checks.rank(x.shape, "input", "N x C x H x W")
     r = checks.factor(blocksize, "blocksize")
     checks.option(mode, "mode", ("DCR", "CRD"))
-    checks.divisible(x, 2, r, "the height", "blocksize")
-    checks.divisible(x, 3, r, "the width", "blocksize")
+    checks.divisible(x.shape, 2, r, "the height", "blocksize")
+    checks.divisible(x.shape, 3, r, "the width", "blocksize")
     n, c, height, width = x.shape
     values = result(out, (n, c * r * r, height // r, width // r), x.dtype, (x,))
     target = _blocks(values, r, mode)

@@ -324,7 +324,8 @@ def as_torch(
     target = result(x, tuple(shape), x.dtype, out)
     source = native(x)
     plans, arithmetic = torch.spatial_plans(
-        source,
+        source.shape,
+        source.dtype,
         [axes[k] for k in order],
         [sizes[k] for k in order],
         [None if mode == "area" else factors[k] for k in order],

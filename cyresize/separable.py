@@ -55,6 +55,8 @@ def result(x: Array, shape: tuple[int, ...], dtype: DTypeLike, out: Array | None
 def passes(plans: Mapping[int, AxisPlan]) -> list[tuple[int, ...]]:
     """The axes of each pass: neighbours in pairs from the last on, the pass that shrinks most first."""
     axes = sorted(plans)
+    if len(axes) <= 2:
+        return [tuple(axes)]
     pairs = [tuple(axes[max(end - 2, 0) : end]) for end in range(len(axes), 0, -2)]
 
     def growth(pair: tuple[int, ...]) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 from cyresize import sampling
 from cyresize.engine.passes import plan_from
 from cyresize.engine.plan import AxisPlan
-from cyresize.separable import BYTES, FLOATS, GATHER, Array
+from cyresize.separable import BYTES, FLOATS, GATHER
 
 Floats = np.ndarray[Any, Any]
 
@@ -137,7 +137,8 @@ def weighted_plan(
 
 
 def spatial_plans(
-    x: Array,
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
     axes: Sequence[int],
     sizes: Sequence[int],
     factors: Sequence[float | None],
@@ -147,12 +148,12 @@ def spatial_plans(
 ) -> tuple[Mapping[int, AxisPlan], int]:
     """The plans of all axes that change and the arithmetic to execute them in."""
     kind = {"bilinear": "linear", "trilinear": "linear", "bicubic": "cubic"}.get(mode, mode)
-    fixed = x.dtype == np.uint8 and len(axes) == 2 and mode not in FLAT
-    real = np.float64 if fixed or x.dtype == np.float64 else np.float32
+    fixed = dtype == np.uint8 and len(axes) == 2 and mode not in FLAT
+    real = np.float64 if fixed or dtype == np.float64 else np.float32
     small = len(axes) == 2 and sum(sizes) <= SMALL_SIDES
     plans = {}
     for axis, size, factor in zip(axes, sizes, factors, strict=True):
-        n = x.shape[axis]
+        n = shape[axis]
         if mode in ("nearest", "nearest-exact"):
             plans[axis] = nearest_plan(n, size, factor, mode == "nearest-exact", small, real)
         elif mode == "area":

@@ -17,6 +17,7 @@ cdef struct Strided:
 cdef int read(object array, Strided* to) except -1
 cdef int write(object array, Strided* to) except -1
 cdef int number_of(object array) except -1
+cdef bint is_half(np.ndarray array) noexcept
 cdef int element_of(np.ndarray array) noexcept
 cdef void describe(const Strided* array, Image* image) noexcept
 cdef np.ndarray new_array(int ndim, const Py_ssize_t* shape, np.ndarray like)

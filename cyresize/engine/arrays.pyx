@@ -15,12 +15,6 @@ cdef extern from "numpy/arrayobject.h":
 
 np.import_array()
 
-cdef dict NUMBERS = {
-    "u1": N_U8, "i1": N_I8, "u2": N_U16, "i2": N_I16, "u4": N_U32, "i4": N_I32, "u8": N_U64, "i8": N_I64,
-    "f4": N_F32, "f8": N_F64,
-}
-
-
 cdef int read(object array, Strided* to) except -1:
     """Look at an array, or at None."""
     cdef np.ndarray a = array
@@ -45,7 +39,20 @@ cdef int write(object array, Strided* to) except -1:
 
 cdef int number_of(object array) except -1:
     """The type of an array's elements, as the tables of operations count them."""
-    return NUMBERS[array.dtype.str[1:]]
+    cdef np.dtype dtype = array.dtype
+    cdef char kind = dtype.kind
+    cdef Py_ssize_t size = dtype.itemsize
+    if kind == c"f" and (size == 4 or size == 8):
+        return N_F32 if size == 4 else N_F64
+    if kind == c"u" and size <= 8:
+        return N_U8 if size == 1 else N_U16 if size == 2 else N_U32 if size == 4 else N_U64
+    if kind == c"i" and size <= 8:
+        return N_I8 if size == 1 else N_I16 if size == 2 else N_I32 if size == 4 else N_I64
+    raise TypeError(f"no operation on numbers takes dtype {dtype}")
+
+
+cdef bint is_half(np.ndarray array) noexcept:
+    return np.PyArray_TYPE(array) == np.NPY_FLOAT16
 
 
 cdef int element_of(np.ndarray array) noexcept:

@@ -10,7 +10,7 @@ from libc.math cimport fabs, fabsf
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
-from cyresize.engine.arrays cimport Strided, number_of, read, write
+from cyresize.engine.arrays cimport Strided, is_half, number_of, read, write
 from cyresize.engine.dispatch cimport kernels, ops
 from cyresize.engine.image cimport move_row, padded
 from cyresize.engine.parallel cimport enter_team, leave_team
@@ -648,7 +648,7 @@ cdef int* first_pixels(const Pool* p) except NULL:
 cdef void conversions(Pool* p, object source, bint precise) except *:
     # float16 is calculated with in float, the mean of integers in int64, a precise mean of float in double.
     p.widen = p.narrow_row = NULL
-    if source.dtype.str[1:] == "f2":
+    if is_half(source):
         p.number = N_F32
         p.widen = <cast_fn> kernels.widen[<int> F16]
         p.narrow_row = <cast_fn> kernels.narrow[<int> F16]

@@ -13,6 +13,10 @@ from cyresize.engine.parallel import max_threads
 Array = NDArray[Any]
 Sizes = int | tuple[int, ...] | list[int]
 
+# Dtypes as they are stored here, of elements that every operation on numbers takes.
+NATIVE = frozenset(
+    np.dtype(kind + size) for kind, sizes in (("u", "1248"), ("i", "1248"), ("f", "248")) for size in sizes
+)
 SMALL_WORK = 1 << 16  # element operations below which waking a second thread costs more than it saves
 
 

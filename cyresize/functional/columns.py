@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from cyresize import checks
 from cyresize.engine.convolve import convolve, convolve_back
 from cyresize.functional.arguments import Array, Sizes, native, thread_count
+from cyresize.remembering import remembered
 
 FORMS = {
     1: ("C x W", "N x C x W"),
@@ -25,9 +26,11 @@ WHOLE: Axis = (1, 1, 1, 1, 0, 1)  # the axis that an image does not have
 def arrays(x: object, weight: object, bias: object, axes: int) -> tuple[Array, Array, Array | None]:
     """The three arrays of one dtype and the right ranks; ``x`` gets an axis of images if it has none."""
     given = checks.array(x, "input", "uif")
-    checks.rank(given, "input", *FORMS[axes])
+    if given.ndim != axes + 1:
+        checks.rank(given.shape, "input", *FORMS[axes])
     kernel = checks.array(weight, "weight", "uif")
-    checks.rank(kernel, "weight", WEIGHTS[axes])
+    if kernel.ndim != axes + 2:
+        checks.rank(kernel.shape, "weight", WEIGHTS[axes])
     checks.same_dtype(kernel, "weight", given, "input")
     checks.float_size(given)
     if bias is not None:
@@ -36,6 +39,11 @@ def arrays(x: object, weight: object, bias: object, axes: int) -> tuple[Array, A
         bias = native(bias)
     given = native(given)
     return (given if given.ndim == axes + 2 else given[np.newaxis]), native(kernel), bias
+
+
+def shape_of(bias: Array | None) -> tuple[int, ...] | None:
+    """The shape of a bias, if there is one."""
+    return None if bias is None else bias.shape
 
 
 def calculated(*given: Array | None) -> list[Any]:
@@ -66,7 +74,7 @@ def delivered(values: Array, out: Array | None, dtype: np.dtype[Any]) -> Array:
 
 def deep(x: Array) -> Array:
     """A view with three spatial axes."""
-    return x[(slice(None), slice(None), *(np.newaxis,) * (5 - x.ndim))]
+    return x if x.ndim == 5 else x[(slice(None), slice(None), *(np.newaxis,) * (5 - x.ndim))]
 
 
 def axes_of(
@@ -83,42 +91,38 @@ def axes_of(
     return z, y, x
 
 
-def conv(
-    x: Array,
-    axes: int,
-    weight: Array,
-    bias: Array | None,
+class Convolution(NamedTuple):
+    """The output's channels and sides, what the drivers want to know of the axes, and the groups."""
+
+    channels: int
+    sizes: tuple[int, ...]
+    axes: tuple[Axis, Axis, Axis]
+    groups: int
+
+
+@remembered
+def convolution_of(
+    shape: tuple[int, ...],
+    weight: tuple[int, ...],
+    bias: tuple[int, ...] | None,
     stride: Sizes,
     padding: Sizes | str,
     dilation: Sizes,
     groups: int,
-    out: Array | None,
-    n_threads: int | None,
-) -> Array:
-    """Convolution over any number of axes."""
-    given, kernel, shift = arrays(x, weight, bias, axes)
-    step = checks.per_axis(stride, axes, "stride", 1)
-    gap = checks.per_axis(dilation, axes, "dilation", 1)
+) -> Convolution:
+    """The plan of a convolution of ``shape`` by weights and a bias of these shapes."""
+    sizes, taps, n = shape[2:], weight[2:], len(shape) - 2
+    step = checks.per_axis(stride, n, "stride", 1)
+    gap = checks.per_axis(dilation, n, "dilation", 1)
     groups = checks.factor(groups, "groups")
-    checks.conv_channels(given, kernel, shift, groups)
-    sizes, taps = given.shape[2:], kernel.shape[2:]
+    checks.conv_channels(shape[1], weight, bias, groups)
     before, after = margins(padding, step, taps, gap)
     small = tuple(
-        (n + b + a - d * (k - 1) - 1) // s + 1
-        for n, b, a, d, k, s in zip(sizes, before, after, gap, taps, step, strict=True)
+        (size + b + a - d * (k - 1) - 1) // s + 1
+        for size, b, a, d, k, s in zip(sizes, before, after, gap, taps, step, strict=True)
     )
-    checks.pooled_sizes(tuple(n + b + a for n, b, a in zip(sizes, before, after, strict=True)), small)
-    return filled(
-        convolve,
-        x,
-        (given, kernel, shift),
-        kernel.shape[0],
-        small,
-        axes_of(small, sizes, taps, step, before, gap),
-        groups,
-        out,
-        n_threads,
-    )
+    checks.pooled_sizes(tuple(sum(side) for side in zip(sizes, before, after, strict=True)), small)
+    return Convolution(weight[0], small, axes_of(small, sizes, taps, step, before, gap), groups)
 
 
 def margins(
@@ -136,6 +140,67 @@ def margins(
     return tuple(n // 2 for n in total), tuple(n - n // 2 for n in total)
 
 
+@remembered
+def transposition_of(
+    shape: tuple[int, ...],
+    weight: tuple[int, ...],
+    bias: tuple[int, ...] | None,
+    stride: Sizes,
+    padding: Sizes,
+    output_padding: Sizes,
+    groups: int,
+    dilation: Sizes,
+) -> Convolution:
+    """The plan of a transposed convolution of ``shape`` by weights and a bias of these shapes."""
+    n = len(shape) - 2
+    step = checks.per_axis(stride, n, "stride", 1)
+    pad = checks.per_axis(padding, n, "padding", 0)
+    extra = checks.per_axis(output_padding, n, "output_padding", 0)
+    gap = checks.per_axis(dilation, n, "dilation", 1)
+    groups = checks.factor(groups, "groups")
+    checks.conv_transpose_channels(shape[1], weight, bias, groups)
+    checks.output_padding(extra, step, gap)
+    large = tuple(
+        (size - 1) * s - 2 * p + d * (k - 1) + e + 1
+        for size, s, p, d, k, e in zip(shape[2:], step, pad, gap, weight[2:], extra, strict=True)
+    )
+    return transposed(shape, weight, large, step, pad, gap, groups)
+
+
+def transposed(
+    shape: tuple[int, ...],
+    weight: tuple[int, ...],
+    large: tuple[int, ...],
+    stride: tuple[int, ...],
+    before: tuple[int, ...],
+    dilation: tuple[int, ...],
+    groups: int,
+) -> Convolution:
+    """The plan of a transposed convolution to given sizes."""
+    checks.transposed_sizes(large)
+    axes = axes_of(shape[2:], large, weight[2:], stride, before, dilation)
+    return Convolution(weight[1] * groups, large, axes, groups)
+
+
+def conv(
+    x: Array,
+    axes: int,
+    weight: Array,
+    bias: Array | None,
+    stride: Sizes,
+    padding: Sizes | str,
+    dilation: Sizes,
+    groups: int,
+    out: Array | None,
+    n_threads: int | None,
+) -> Array:
+    """Convolution over any number of axes."""
+    parts = arrays(x, weight, bias, axes)
+    shapes = parts[0].shape, parts[1].shape, shape_of(parts[2])
+    plan = convolution_of(*shapes, stride, padding, dilation, groups)
+    return filled(convolve, x, parts, plan, out, n_threads)
+
+
 def conv_transpose(
     x: Array,
     axes: int,
@@ -150,61 +215,31 @@ def conv_transpose(
     n_threads: int | None,
 ) -> Array:
     """Transposed convolution over any number of axes."""
-    given, kernel, shift = arrays(x, weight, bias, axes)
-    step = checks.per_axis(stride, axes, "stride", 1)
-    pad = checks.per_axis(padding, axes, "padding", 0)
-    extra = checks.per_axis(output_padding, axes, "output_padding", 0)
-    gap = checks.per_axis(dilation, axes, "dilation", 1)
-    groups = checks.factor(groups, "groups")
-    checks.conv_transpose_channels(given, kernel, shift, groups)
-    checks.output_padding(extra, step, gap)
-    large = tuple(
-        (n - 1) * s - 2 * p + d * (k - 1) + e + 1
-        for n, s, p, d, k, e in zip(given.shape[2:], step, pad, gap, kernel.shape[2:], extra, strict=True)
-    )
-    return transposed(x, (given, kernel, shift), large, step, pad, gap, groups, out, n_threads)
-
-
-def transposed(
-    x: Array,
-    parts: tuple[Array, Array, Array | None],
-    large: tuple[int, ...],
-    stride: tuple[int, ...],
-    before: tuple[int, ...],
-    dilation: tuple[int, ...],
-    groups: int,
-    out: Array | None,
-    n_threads: int | None,
-) -> Array:
-    """Transposed convolution to given sizes."""
-    given, kernel, _ = parts
-    checks.transposed_sizes(large)
-    axes = axes_of(given.shape[2:], large, kernel.shape[2:], stride, before, dilation)
-    return filled(convolve_back, x, parts, kernel.shape[1] * groups, large, axes, groups, out, n_threads)
+    parts = arrays(x, weight, bias, axes)
+    shapes = parts[0].shape, parts[1].shape, shape_of(parts[2])
+    plan = transposition_of(*shapes, stride, padding, output_padding, groups, dilation)
+    return filled(convolve_back, x, parts, plan, out, n_threads)
 
 
 def filled(
     work: Any,
     x: Array,
     parts: tuple[Array, Array, Array | None],
-    channels: int,
-    sizes: tuple[int, ...],
-    axes: tuple[Axis, Axis, Axis],
-    groups: int,
+    plan: Convolution,
     out: Array | None,
     n_threads: int | None,
 ) -> Array:
     """Run ``work`` into ``out``, whatever its type and strides; without an axis of images if ``x`` has none."""
     given = parts[0]
     batched = x.ndim == given.ndim
-    shape = ((given.shape[0],) if batched else ()) + (channels, *sizes)
+    shape = ((given.shape[0],) if batched else ()) + (plan.channels, *plan.sizes)
     values = target(out, shape, given.dtype, (x, *parts[1:]))
     source, kernel, bias = calculated(*parts)
     if work is convolve_back:
         # Its products read runs of pixels.
         source = np.ascontiguousarray(source)
-    threads = thread_count(n_threads, source.size * math.prod(kernel.shape[1:]) // groups)
+    threads = thread_count(n_threads, source.size * math.prod(kernel.shape[1:]) // plan.groups)
     whole = deep(values if batched else values[np.newaxis])
     kernel, bias = np.ascontiguousarray(kernel), None if bias is None else np.ascontiguousarray(bias)
-    work(deep(source), kernel, bias, whole, axes, groups, threads)
+    work(deep(source), kernel, bias, whole, plan.axes, plan.groups, threads)
     return delivered(values, out, given.dtype)

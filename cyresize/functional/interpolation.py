@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from cyresize import checks
+from cyresize.engine.plan import AxisPlan
 from cyresize.functional.arguments import Array
+from cyresize.remembering import remembered
 from cyresize.separable import apply_plans, native, result
 from cyresize.torch_sampling import FLAT, spatial_plans
 
@@ -20,6 +25,40 @@ def dtypes_of(mode: str, antialias: bool) -> tuple[str, ...]:
     if antialias:
         return ("uint8", "float32", "float64")
     return DTYPES[1:] if mode in ("area", "linear", "trilinear") else DTYPES
+
+
+class Planned(NamedTuple):
+    """The output's spatial sides, the plans of the axes that change, and the arithmetic to execute them in."""
+
+    sizes: tuple[int, ...]
+    plans: Mapping[int, AxisPlan]
+    arithmetic: int
+
+
+@remembered
+def planned(
+    shape: tuple[int, ...],
+    char: str,
+    size: Any,
+    scale_factor: Any,
+    mode: str,
+    align_corners: bool | None,
+    recompute_scale_factor: bool | None,
+    antialias: bool,
+) -> Planned:
+    """What `interpolate` does with an input of this shape and of the dtype that ``char`` stands for."""
+    dtype, n = np.dtype(char), len(shape) - 2
+    checks.rank(shape, "input", "N x C x W", "N x C x H x W", "N x C x D x H x W")
+    checks.interpolation(mode, n, align_corners, antialias, MODES, AXES.get(mode, ANY_AXES), mode in FLAT)
+    checks.dtype_among(dtype, "input", dtypes_of(mode, bool(antialias)), mode)
+    sizes, factors = checks.size_or_factor(shape[2:], size, scale_factor, recompute_scale_factor)
+    checks.fits(shape[:2] + sizes, dtype.itemsize)
+    if mode == "area" or recompute_scale_factor:
+        factors = (None,) * n
+    axes = range(2, len(shape))
+    return Planned(
+        sizes, *spatial_plans(shape, dtype, axes, sizes, factors, mode, bool(align_corners), bool(antialias))
+    )
 
 
 def interpolate(
@@ -80,15 +119,8 @@ def interpolate(
              [1.  , 1.25, 1.75, 2.  ]]]], dtype=float32)
     """
     x = checks.array(input, "input", "uf")
-    checks.rank(x, "input", "N x C x W", "N x C x H x W", "N x C x D x H x W")
-    n = x.ndim - 2
-    checks.interpolation(mode, n, align_corners, antialias, MODES, AXES.get(mode, ANY_AXES), mode in FLAT)
-    checks.dtype_among(x, "input", dtypes_of(mode, bool(antialias)), mode)
-    sizes, factors = checks.size_or_factor(x.shape[2:], size, scale_factor, recompute_scale_factor)
-    if mode == "area" or recompute_scale_factor:
-        factors = (None,) * n
-    shape = x.shape[:2] + sizes
-    target = result(x, shape, x.dtype, out)
-    x = native(x)
-    plans, arithmetic = spatial_plans(x, range(2, x.ndim), sizes, factors, mode, bool(align_corners), bool(antialias))
-    return apply_plans(x, plans, target, arithmetic, n_threads)
+    sizes, plans, arithmetic = planned(
+        x.shape, x.dtype.char, size, scale_factor, mode, align_corners, recompute_scale_factor, antialias
+    )
+    target = result(x, x.shape[:2] + sizes, x.dtype, out)
+    return apply_plans(native(x), plans, target, arithmetic, n_threads)

@@ -2,46 +2,83 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from cyresize import checks
 from cyresize.engine.shuffle import permute
 from cyresize.functional.arguments import Array, aligned, result, thread_count
+from cyresize.remembering import remembered
 
 FORMS = {1: "... x C x W", 2: "... x C x H x W", 3: "... x C x D x H x W"}
 
 
-def _order(lead: int, axes: int) -> list[int]:
-    """How (lead, C, r.., pixels..) becomes (lead, C, pixel, r, pixel, r..)."""
-    factors = range(lead + 1, lead + 1 + axes)
-    pixels = range(lead + 1 + axes, lead + 1 + 2 * axes)
-    return [*range(lead + 1), *(k for pair in zip(pixels, factors, strict=True) for k in pair)]
+class _Split(NamedTuple):
+    """How to see few large pixels of many channels, and many small ones of few, as one array of the same axes."""
+
+    fine: tuple[int, ...]
+    coarse: tuple[int, ...]
+    fine_split: tuple[int, ...]
+    coarse_split: tuple[int, ...]
+    order: list[int]
+
+
+def _split(lead: tuple[int, ...], c: int, r: int, pixels: tuple[int, ...]) -> _Split:
+    """The shapes of ``lead`` x c images with ``pixels`` coarse pixels, each of r fine ones along every axis."""
+    axes, first = len(pixels), len(lead) + 1
+    factors, places = range(first, first + axes), range(first + axes, first + 2 * axes)
+    return _Split(
+        (*lead, c, *(n * r for n in pixels)),
+        (*lead, c * r**axes, *pixels),
+        (*lead, c, *(k for n in pixels for k in (n, r))),
+        (*lead, c, *(r,) * axes, *pixels),
+        [*range(first), *(k for pair in zip(places, factors, strict=True) for k in pair)],
+    )
+
+
+@remembered
+def _shuffled(shape: tuple[int, ...], factor: int, axes: int) -> _Split:
+    r = checks.factor(factor, "upscale_factor")
+    channel = len(shape) - axes - 1
+    checks.divisible(shape, channel, r**axes, "the number of channels", "upscale_factor**" + str(axes))
+    return _split(shape[:channel], shape[channel] // r**axes, r, shape[channel + 1 :])
+
+
+@remembered
+def _unshuffled(shape: tuple[int, ...], factor: int, axes: int) -> _Split:
+    r = checks.factor(factor, "downscale_factor")
+    channel = len(shape) - axes - 1
+    for axis, name in zip(range(-axes, 0), ("depth", "height", "width")[-axes:], strict=True):
+        checks.divisible(shape, axis, r, f"the {name}", "downscale_factor")
+    return _split(shape[:channel], shape[channel], r, tuple(n // r for n in shape[channel + 1 :]))
+
+
+def _checked(x: Array, axes: int) -> Array:
+    checks.array(x, "input", "buifc")
+    checks.rank_at_least(x, "input", axes + 1, FORMS[axes])
+    return aligned(x)
 
 
 def _shuffle(x: Array, factor: int, axes: int, out: Array | None, n_threads: int | None) -> Array:
-    r = checks.factor(factor, "upscale_factor")
-    checks.array(x, "input", "buifc")
-    checks.rank_at_least(x, "input", axes + 1, FORMS[axes])
-    channel = x.ndim - axes - 1
-    checks.divisible(x, channel, r**axes, "the number of channels", "upscale_factor**" + str(axes))
-    lead, c, pixels = x.shape[:channel], x.shape[channel] // r**axes, x.shape[channel + 1 :]
-    out = result(out, (*lead, c, *(n * r for n in pixels)), x.dtype, (x,), axis=channel)
-    source = aligned(x).reshape(*lead, c, *(r,) * axes, *pixels).transpose(_order(channel, axes))
-    target = out.reshape(*lead, c, *(k for n in pixels for k in (n, r)))
-    permute(source, target, thread_count(n_threads, out.size))
+    source = _checked(x, axes)
+    split = _shuffled(x.shape, factor, axes)
+    out = result(out, split.fine, x.dtype, (x,), axis=-axes - 1)
+    permute(
+        source.reshape(split.coarse_split).transpose(split.order),
+        out.reshape(split.fine_split),
+        thread_count(n_threads, out.size),
+    )
     return out
 
 
 def _unshuffle(x: Array, factor: int, axes: int, out: Array | None, n_threads: int | None) -> Array:
-    r = checks.factor(factor, "downscale_factor")
-    checks.array(x, "input", "buifc")
-    checks.rank_at_least(x, "input", axes + 1, FORMS[axes])
-    channel = x.ndim - axes - 1
-    for axis, name in zip(range(-axes, 0), ("depth", "height", "width")[-axes:], strict=True):
-        checks.divisible(x, axis, r, f"the {name}", "downscale_factor")
-    lead, c, pixels = x.shape[:channel], x.shape[channel], tuple(n // r for n in x.shape[channel + 1 :])
-    out = result(out, (*lead, c * r**axes, *pixels), x.dtype, (x,), axis=channel)
-    source = aligned(x).reshape(*lead, c, *(k for n in pixels for k in (n, r)))
-    target = out.reshape(*lead, c, *(r,) * axes, *pixels).transpose(_order(channel, axes))
-    permute(source, target, thread_count(n_threads, out.size))
+    source = _checked(x, axes)
+    split = _unshuffled(x.shape, factor, axes)
+    out = result(out, split.coarse, x.dtype, (x,), axis=-axes - 1)
+    permute(
+        source.reshape(split.fine_split),
+        out.reshape(split.coarse_split).transpose(split.order),
+        thread_count(n_threads, out.size),
+    )
     return out
 
 

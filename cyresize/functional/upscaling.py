@@ -158,10 +158,10 @@ def meta_upscale(
     (3, 6, 6)
     """
     x = checks.array(input, "input", "f")
-    checks.rank(x, "input", "C x H x W", "N x C x H x W")
+    checks.rank(x.shape, "input", "C x H x W", "N x C x H x W")
     checks.float_size(x)
     kernels = checks.array(weight, "weight", "f")
-    checks.rank(kernels, "weight", "OH x OW x O x C x KH x KW")
+    checks.rank(kernels.shape, "weight", "OH x OW x O x C x KH x KW")
     checks.same_dtype(kernels, "weight", x, "input")
     scale_y, scale_x = checks.scale_pair(scale_factor)
     row, column = _positions(x.shape[-2], scale_y)[0], _positions(x.shape[-1], scale_x)[0]

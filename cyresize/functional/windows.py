@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
 
 from cyresize import checks
 from cyresize.engine import pool as engine
 from cyresize.engine.unpool import unpool
-from cyresize.functional.arguments import Array, Sizes, native, result, thread_count
+from cyresize.functional.arguments import NATIVE, Array, Sizes, native, result, thread_count
+from cyresize.remembering import remembered
 
 MAX, MEAN, LP = 0, 1, 2
 FORMS = {
@@ -25,13 +26,17 @@ Windows = tuple[engine.Windows, engine.Windows, engine.Windows]
 
 regular = lru_cache(maxsize=256)(engine.regular)
 WHOLE = regular(1, 1, 1, 1, 1, 0, 0)  # the axis that an image does not have
+ALL = slice(None)
+VOLUMES = {
+    (axes, ndim): (ALL if ndim > axes + 1 else None, ALL, *(None,) * (3 - axes))
+    for axes in FORMS
+    for ndim in (axes + 1, axes + 2)
+}
 
 
 def volume(x: Array, axes: int) -> Array:
     """A view of ``x`` as N x C x D x H x W."""
-    if x.ndim == axes + 1:
-        x = x[np.newaxis]
-    return x[(slice(None), slice(None), *(np.newaxis,) * (3 - axes))]
+    return x[VOLUMES[axes, x.ndim]]
 
 
 def pooled(size: int, kernel: int, stride: int, padding: tuple[int, int], dilation: int, ceil_mode: bool) -> int:
@@ -45,10 +50,24 @@ def pooled(size: int, kernel: int, stride: int, padding: tuple[int, int], dilati
     return count
 
 
+def ready(x: object, axes: int, kinds: str) -> TypeGuard[Array]:
+    """Whether nothing is wrong with ``x``, sooner than the checks of `check_input` say so."""
+    return (
+        type(x) is np.ndarray
+        and x.dtype in NATIVE
+        and x.dtype.kind in kinds
+        and axes + 1 <= x.ndim <= axes + 2
+        and x.size > 0
+        and x.flags.aligned
+    )
+
+
 def check_input(x: object, axes: int, kinds: str = NUMBERS) -> Array:
     """``x`` in this machine's byte order, if its dtype and rank are right."""
+    if ready(x, axes, kinds):
+        return x
     given = checks.array(x, "input", kinds)
-    checks.rank(given, "input", *FORMS[axes])
+    checks.rank(given.shape, "input", *FORMS[axes])
     checks.float_size(given)
     return native(given)
 
@@ -71,21 +90,34 @@ def three(windows: list[engine.Windows]) -> Windows:
     return z, y, x
 
 
-def slide(
+class Sliding(NamedTuple):
+    """Windows that slide over sides: the output's sides, the windows, and how many elements each has."""
+
+    outputs: tuple[int, ...]
+    windows: Windows
+    taps: int
+
+
+@remembered
+def sliding(
     sizes: tuple[int, ...],
-    kernel: tuple[int, ...],
-    stride: tuple[int, ...],
-    padding: tuple[tuple[int, int], ...],
-    dilation: tuple[int, ...],
+    kernel_size: Sizes,
+    stride: Sizes | None,
+    padding: Sizes,
+    dilation: Sizes,
     ceil_mode: bool,
-) -> tuple[tuple[int, ...], Windows]:
-    """The output's sides and the windows of depth, height and width."""
-    rows = list(zip(sizes, kernel, stride, padding, dilation, strict=True))
-    outputs = tuple(pooled(*row, ceil_mode) for row in rows)
+    inside: bool,
+) -> Sliding:
+    """The windows over ``sizes``; ``inside``: none may be larger than they are, with whatever padding."""
+    kernel, step, pad, gap = check_windows(kernel_size, stride, padding, dilation, len(sizes))
+    if inside:
+        checks.kernel_inside(sizes, kernel)
+    rows = list(zip(sizes, kernel, step, pad, gap, strict=True))
+    outputs = tuple(pooled(n, k, s, (p, p), d, ceil_mode) for n, k, s, p, d in rows)
     checks.pooled_sizes(sizes, outputs)
     checks.fits(outputs, 8)
-    windows = [regular(n, out, k, s, d, *p) for out, (n, k, s, p, d) in zip(outputs, rows, strict=True)]
-    return outputs, three(windows)
+    windows = [regular(n, out, k, s, d, p, p) for out, (n, k, s, p, d) in zip(outputs, rows, strict=True)]
+    return Sliding(outputs, three(windows), math.prod(kernel))
 
 
 def run(
@@ -133,11 +165,10 @@ def max_pool(
 ) -> Any:
     """Maximum pooling over any number of axes."""
     x = check_input(x, axes)
-    kernel, step, pad, gap = check_windows(kernel_size, stride, padding, dilation, axes)
     ceil_mode, indexed = checks.truth(ceil_mode, "ceil_mode"), checks.truth(return_indices, "return_indices")
-    sizes, windows = slide(x.shape[-axes:], kernel, step, tuple((p, p) for p in pad), gap, ceil_mode)
+    sizes, windows, taps = sliding(x.shape[-axes:], kernel_size, stride, padding, dilation, ceil_mode, False)
     values, index = outputs(x, axes, sizes, out, indexed)
-    run(MAX, x, values, index, axes, windows, math.prod(kernel), n_threads)
+    run(MAX, x, values, index, axes, windows, taps, n_threads)
     return (values, index) if indexed else values
 
 
@@ -156,14 +187,12 @@ def avg_pool(
     """Mean pooling over any number of axes."""
     x = check_input(x, axes)
     checks.summable(x)
-    kernel, step, pad, gap = check_windows(kernel_size, stride, padding, 1, axes)
     ceil_mode = checks.truth(ceil_mode, "ceil_mode")
     include_pad = checks.truth(count_include_pad, "count_include_pad")
     divisor = checks.divisor(divisor_override)
-    checks.kernel_inside(x.shape[-axes:], kernel)
-    sizes, windows = slide(x.shape[-axes:], kernel, step, tuple((p, p) for p in pad), gap, ceil_mode)
+    sizes, windows, taps = sliding(x.shape[-axes:], kernel_size, stride, padding, 1, ceil_mode, True)
     values, _ = outputs(x, axes, sizes, out, False)
-    run(MEAN, x, values, None, axes, windows, math.prod(kernel), n_threads, include_pad=include_pad, divisor=divisor)
+    run(MEAN, x, values, None, axes, windows, taps, n_threads, include_pad=include_pad, divisor=divisor)
     return values
 
 
@@ -184,12 +213,9 @@ def lp_pool(
         sign = math.copysign(1, power)
         most = max_pool(sign * np.abs(x), axes, kernel_size, stride, 0, 1, ceil_mode, False, out, n_threads)
         return most if sign > 0 else np.asarray(np.negative(most, out=most))
-    kernel, step, pad, gap = check_windows(kernel_size, stride, 0, 1, axes)
-    checks.kernel_inside(x.shape[-axes:], kernel)
     ceil_mode = checks.truth(ceil_mode, "ceil_mode")
-    sizes, windows = slide(x.shape[-axes:], kernel, step, tuple((p, p) for p in pad), gap, ceil_mode)
+    sizes, windows, taps = sliding(x.shape[-axes:], kernel_size, stride, 0, 1, ceil_mode, True)
     values, _ = outputs(x, axes, sizes, out, False)
-    taps = math.prod(kernel)
     # PyTorch takes the mean of the window that is there and multiplies by the whole kernel's size.
     run(LP, x, values, None, axes, windows, taps, n_threads, power=power, scale=taps)
     return values
@@ -204,10 +230,12 @@ def adaptive(n_in: int, n_out: int) -> engine.Windows:
     return engine.spans(n_in, start[np.newaxis], (-(-(o + 1) * n_in // n_out) - start)[np.newaxis])
 
 
-def adaptive_windows(sizes: tuple[int, ...], wanted: tuple[int, ...]) -> tuple[Windows, int]:
-    """The windows of an adaptive pooling and about how many elements one has."""
+@remembered
+def adaptive_windows(sizes: tuple[int, ...], output_size: Any) -> Sliding:
+    """The windows of an adaptive pooling, of about so many elements each."""
+    wanted = checks.adaptive_sizes(output_size, sizes)
     windows = [adaptive(n, out) for n, out in zip(sizes, wanted, strict=True)]
-    return three(windows), max(math.prod(sizes) // math.prod(wanted), 1)
+    return Sliding(wanted, three(windows), max(math.prod(sizes) // math.prod(wanted), 1))
 
 
 def adaptive_max_pool(
@@ -216,8 +244,7 @@ def adaptive_max_pool(
     """Maximum pooling to a given size."""
     x = check_input(x, axes)
     indexed = checks.truth(return_indices, "return_indices")
-    sizes = checks.adaptive_sizes(output_size, x.shape[-axes:])
-    windows, taps = adaptive_windows(x.shape[-axes:], sizes)
+    sizes, windows, taps = adaptive_windows(x.shape[-axes:], output_size)
     values, index = outputs(x, axes, sizes, out, indexed)
     run(MAX, x, values, index, axes, windows, taps, n_threads)
     return (values, index) if indexed else values
@@ -227,8 +254,7 @@ def adaptive_avg_pool(x: Array, axes: int, output_size: Any, out: Array | None, 
     """Mean pooling to a given size."""
     x = check_input(x, axes)
     checks.summable(x)
-    sizes = checks.adaptive_sizes(output_size, x.shape[-axes:])
-    windows, taps = adaptive_windows(x.shape[-axes:], sizes)
+    sizes, windows, taps = adaptive_windows(x.shape[-axes:], output_size)
     values, _ = outputs(x, axes, sizes, out, False)
     run(MEAN, x, values, None, axes, windows, taps, n_threads, precise=True)
     return values
@@ -274,6 +300,16 @@ def fractional_max_pool(
     return (values, index) if indexed else values
 
 
+@remembered
+def unpooled(
+    sizes: tuple[int, ...], kernel_size: Sizes, stride: Sizes | None, padding: Sizes, output_size: Any
+) -> tuple[int, ...]:
+    """The sides that maxima are put back into."""
+    kernel, step, pad, _ = check_windows(kernel_size, stride, padding, 1, len(sizes))
+    usual = tuple((n - 1) * s + k - 2 * p for n, s, k, p in zip(sizes, step, kernel, pad, strict=True))
+    return checks.unpooled_sizes(output_size, usual, step)
+
+
 def max_unpool(
     x: Array,
     indices: Array,
@@ -288,9 +324,7 @@ def max_unpool(
     """The partial inverse of maximum pooling."""
     x = check_input(x, axes)
     index = native(checks.unpool_indices(indices, x))
-    kernel, step, pad, _ = check_windows(kernel_size, stride, padding, 1, axes)
-    usual = tuple((n - 1) * s + k - 2 * p for n, s, k, p in zip(x.shape[-axes:], step, kernel, pad, strict=True))
-    sizes = checks.unpooled_sizes(output_size, usual, step)
+    sizes = unpooled(x.shape[-axes:], kernel_size, stride, padding, output_size)
     values = result(out, (*x.shape[:-axes], *sizes), x.dtype, (x, index), axis=-axes - 1)
     place(volume(x, axes), volume(index, axes), volume(values, axes), out is None, sizes, n_threads)
     return values
