@@ -927,11 +927,11 @@ def regions(value: Any, n: int, used: bool) -> list[tuple[float, float]]:
     return [(edges[k], edges[n + k]) if used else (0.0, 1.0) for k in range(n)]
 
 
-def resampled_dtype(x: np.ndarray[Any, Any], like: str, mode: str) -> None:
+def resampled_dtype(dtype: np.dtype[Any], like: str, mode: str) -> None:
     """Raise unless a weighted mode takes the dtype."""
-    wide = x.dtype.kind in "iu" and like in ("onnx", "tensorflow")
-    if not wide and not is_weighted(x.dtype):
-        raise TypeError(f"mode {mode!r} does not take dtype {x.dtype}; it takes {WEIGHTED} (nearest takes every dtype)")
+    wide = dtype.kind in "iu" and like in ("onnx", "tensorflow")
+    if not wide and not is_weighted(dtype):
+        raise TypeError(f"mode {mode!r} does not take dtype {dtype}; it takes {WEIGHTED} (nearest takes every dtype)")
 
 
 def needed(value: object, name: str, option_name: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
-from cyresize.engine.plain import is_plain
+from cyresize.engine.plain import kinds_of
 
 R = TypeVar("R")
 
@@ -14,13 +14,17 @@ R = TypeVar("R")
 def remembered(function: Callable[..., R]) -> Callable[..., R]:
     """``function``, called by position; its results depend on the arguments alone, and nobody changes them.
 
-    Kept is what plain arguments gave. 1, True and 1.0 are equal but not the same, as a check may refuse some of them.
-    Errors are not kept.
+    Kept is what plain arguments gave, by value and type: 1, True and 1.0 are equal, but a check may refuse some of
+    them. Errors are not kept.
     """
-    kept = lru_cache(maxsize=256, typed=True)(function)
+
+    @lru_cache(maxsize=256, typed=True)
+    def kept(kinds: int, *given: Any) -> R:
+        return function(*given)
 
     @wraps(function)
     def asked(*given: Any) -> R:
-        return kept(*given) if is_plain(given) else function(*given)
+        kinds = kinds_of(given)
+        return kept(kinds, *given) if kinds >= 0 else function(*given)
 
     return asked

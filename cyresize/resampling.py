@@ -14,6 +14,7 @@ from cyresize import torch_sampling as torch
 from cyresize.engine import rules
 from cyresize.engine.plan import AxisPlan
 from cyresize.opencv import resize
+from cyresize.remembering import remembered
 from cyresize.sampling import Grid, Kernel
 from cyresize.separable import (
     BYTES,
@@ -95,7 +96,7 @@ class Rule:
 
 
 def settle(
-    mode: str | Kernel, like: str, extrapolation_value: float, exclude_outside: bool | None, options: dict[str, Any]
+    mode: str | Kernel, like: str, extrapolation_value: float, exclude_outside: bool | None, **options: Any
 ) -> Rule:
     """Check the options that do not depend on the array and fill in those that are None."""
     checks.option(like, "like", LIKES)
@@ -263,17 +264,37 @@ def stored(values: Array, out: Array) -> None:
 # ---- two libraries' own code
 
 
+@dataclass(frozen=True)
+class Resizing:
+    """`resize` of images, or of each plane by itself as an image of one channel."""
+
+    shape: tuple[int, ...]
+    axes: tuple[int, int]
+    images: bool
+    options: Mapping[str, Any]
+
+    def run(self, x: Array, out: Array | None, n_threads: int | None) -> Array:
+        """The resized array, in ``out`` if there is one."""
+        target = result(x, self.shape, x.dtype, out)
+        if self.images:
+            return resize(x, dst=target, n_threads=n_threads, **self.options)
+        planes, to = np.moveaxis(x, self.axes, (-2, -1)), np.moveaxis(target, self.axes, (-2, -1))
+        for index in np.ndindex(*planes.shape[:-3]):
+            resize(planes[index][..., np.newaxis], dst=to[index][..., np.newaxis], n_threads=n_threads, **self.options)
+        return target
+
+
 def as_opencv(
-    x: Array, axes: tuple[int, ...], size: Any, scale: Any, rule: Rule, out: Array | None, n_threads: int | None
-) -> Array | None:
+    shape: tuple[int, ...], dtype: np.dtype[Any], axes: tuple[int, ...], size: Any, scale: Any, rule: Rule
+) -> Resizing | None:
     """`resize`, or None if it does not do what is asked for."""
     mode = "lanczos4" if rule.antialias and rule.mode == "lanczos3" else rule.mode
     plain = OPENCV_ANTIALIASED if rule.antialias else OPENCV
     if len(axes) != 2 or rule.given - {"antialias"} or rule.mode not in plain:
         return None
-    y, x_axis = sorted(axes)
-    at = [axes.index(y), axes.index(x_axis)]
-    options: dict[str, Any] = {"interpolation": mode, "antialias": rule.antialias, "n_threads": n_threads}
+    y, x = sorted(axes)
+    at = [axes.index(y), axes.index(x)]
+    options: dict[str, Any] = {"interpolation": mode, "antialias": rule.antialias}
     if size is not None:
         sizes = checks.sizes(size, 2, "size")
         height, width = sizes[at[0]], sizes[at[1]]
@@ -281,17 +302,11 @@ def as_opencv(
     else:
         factors = checks.scales(scale, 2, "scale")
         options["fx"], options["fy"] = factors[at[1]], factors[at[0]]
-        width, height = checks.size_from_factors(x.shape[y], x.shape[x_axis], options["fx"], options["fy"])
-    shape = list(x.shape)
-    shape[y], shape[x_axis] = height, width
-    target = result(x, tuple(shape), x.dtype, out)
-    if (y, x_axis) == default_axes("opencv", x.ndim) and x.ndim <= 4:
-        return resize(x, dst=target, **options)
-    planes, to = np.moveaxis(x, (y, x_axis), (-2, -1)), np.moveaxis(target, (y, x_axis), (-2, -1))
-    for index in np.ndindex(*planes.shape[:-3]):
-        # Each plane by itself, as images of one channel.
-        resize(planes[index][..., np.newaxis], dst=to[index][..., np.newaxis], **options)
-    return target
+        width, height = checks.size_from_factors(shape[y], shape[x], options["fx"], options["fy"])
+    wanted = list(shape)
+    wanted[y], wanted[x] = height, width
+    images = (y, x) == default_axes("opencv", len(shape)) and len(shape) <= 4
+    return Resizing(tuple(wanted), (y, x), images, options)
 
 
 OPENCV = ("nearest", "nearest_exact", "linear", "cubic", "area", "lanczos4")
@@ -299,8 +314,8 @@ OPENCV_ANTIALIASED = ("linear", "cubic", "lanczos3")
 
 
 def as_torch(
-    x: Array, axes: tuple[int, ...], size: Any, scale: Any, rule: Rule, out: Array | None, n_threads: int | None
-) -> Array | None:
+    shape: tuple[int, ...], dtype: np.dtype[Any], axes: tuple[int, ...], size: Any, scale: Any, rule: Rule
+) -> Planned | None:
     """`functional.interpolate` on any axes, or None if it does not do what is asked for."""
     mode = TORCH_ANTIALIASED.get(rule.mode) if rule.antialias else TORCH.get(rule.mode)
     flat = mode in torch.FLAT
@@ -309,7 +324,7 @@ def as_torch(
         return None
     if not (flat or aligned or rule.coordinates == "half_pixel"):
         return None
-    if not flat and not (x.dtype.kind == "f" or (x.dtype == np.uint8 and len(axes) == 2)):
+    if not flat and not (dtype.kind == "f" or (dtype == np.uint8 and len(axes) == 2)):
         return None
     order = sorted(range(len(axes)), key=lambda k: axes[k])
     factors: Sequence[float | None] = [None] * len(axes)
@@ -317,15 +332,14 @@ def as_torch(
         sizes = checks.sizes(size, len(axes), "size")
     else:
         factors = checks.scales(scale, len(axes), "scale")
-        sizes = checks.scaled_sizes(tuple(x.shape[a] * f for a, f in zip(axes, factors, strict=True)), "scale")
-    shape = list(x.shape)
-    for axis, wanted in zip(axes, sizes, strict=True):
-        shape[axis] = wanted
-    target = result(x, tuple(shape), x.dtype, out)
-    source = native(x)
+        sizes = checks.scaled_sizes(tuple(shape[a] * f for a, f in zip(axes, factors, strict=True)), "scale")
+    wanted = list(shape)
+    for axis, n in zip(axes, sizes, strict=True):
+        wanted[axis] = n
+    checks.fits(tuple(wanted), dtype.itemsize)
     plans, arithmetic = torch.spatial_plans(
-        source.shape,
-        source.dtype,
+        shape,
+        dtype,
         [axes[k] for k in order],
         [sizes[k] for k in order],
         [None if mode == "area" else factors[k] for k in order],
@@ -333,7 +347,7 @@ def as_torch(
         aligned,
         rule.antialias,
     )
-    return apply_plans(source, plans, target, arithmetic, n_threads)
+    return Planned(tuple(wanted), False, rule, plans, arithmetic, True, {})
 
 
 TORCH = {
@@ -360,14 +374,14 @@ def pillow_fits(rule: Rule) -> bool:
     )
 
 
-def make_plans(x: Array, rule: Rule, all_grids: Mapping[int, Grid]) -> tuple[Plans, int, bool]:
+def make_plans(dtype: np.dtype[Any], rule: Rule, all_grids: Mapping[int, Grid]) -> tuple[Plans, int, bool]:
     """The plans of all axes that change, the arithmetic, and whether the plans are cached."""
     todo = {axis: grid for axis, grid in all_grids.items() if not (interpolates(rule) and identical(grid))}
     if not pillow_fits(rule):
         made = {axis: general_plan(rule, grid) for axis, grid in todo.items()}
         plans = {axis: plan for axis, (plan, _) in made.items()}
         return plans, GATHER if rule.kernel is None else FLOATS, all(cached for _, cached in made.values())
-    fixed = x.dtype == np.uint8 and len(todo) <= 2 and rule.kernel is not None
+    fixed = dtype == np.uint8 and len(todo) <= 2 and rule.kernel is not None
     plans = {axis: pillow_plan(rule, grid, fixed) for axis, grid in todo.items()}
     return plans, GATHER if rule.kernel is None else pillow_order(todo) if fixed else FLOATS, True
 
@@ -387,22 +401,121 @@ def pillow_order(todo: Mapping[int, Grid]) -> int:
     return BYTES
 
 
-def weigh(x: Array, plans: Plans, rule: Rule, target: Array, n_threads: int | None, keep: bool) -> None:
-    """Weighted modes in floats, for every type that a library takes."""
-    if rule.like == "tensorflow" and x.dtype.name not in SINGLE:
-        x = x.astype(np.float32)
-    elif x.dtype not in WEIGHTED:
-        x = x.astype(np.float64)
-    constant = rule.border == "constant" and rule.extrapolation_value != 0.0
-    kept = target.dtype.newbyteorder("=")
-    if not constant and kept in WEIGHTED and precision(kept) == precision(x.dtype):
-        apply_plans(x, plans, target, FLOATS, n_threads, keep)
-        return
-    values = result(x, target.shape, precision(x.dtype), None)
-    apply_plans(x, plans, values, FLOATS, n_threads, keep)
-    if constant:
-        values = values + rule.extrapolation_value * (1.0 - inside_share(plans, x.ndim))
-    stored(values, target)
+@dataclass(frozen=True)
+class Planned:
+    """Plans of the axes that change; ``keep``: they will come again. ``masks``: outputs that lie outside."""
+
+    shape: tuple[int, ...]
+    single: bool  # the result is float32, whatever the source
+    rule: Rule
+    plans: Plans
+    arithmetic: int
+    keep: bool
+    masks: Masks
+
+    def run(self, x: Array, out: Array | None, n_threads: int | None) -> Array:
+        """The resampled array, in ``out`` if there is one."""
+        target = result(x, self.shape, np.dtype(np.float32) if self.single else x.dtype, out)
+        threads = None if n_threads is None else checks.thread_count(n_threads)
+        if self.arithmetic == FLOATS:
+            self.weigh(native(x), target, threads)
+        else:
+            apply_plans(native(x), self.plans, target, self.arithmetic, threads, self.keep)
+        fill_outside(target, self.masks, self.rule.extrapolation_value)
+        return target
+
+    def weigh(self, x: Array, target: Array, n_threads: int | None) -> None:
+        """Weighted modes in floats, for every type that a library takes."""
+        if self.rule.like == "tensorflow" and x.dtype.name not in SINGLE:
+            x = x.astype(np.float32)
+        elif x.dtype not in WEIGHTED:
+            x = x.astype(np.float64)
+        constant = self.rule.border == "constant" and self.rule.extrapolation_value != 0.0
+        kept = target.dtype if target.dtype.isnative else target.dtype.newbyteorder("=")
+        if not constant and kept in WEIGHTED and precision(kept) == precision(x.dtype):
+            apply_plans(x, self.plans, target, FLOATS, n_threads, self.keep)
+            return
+        values = result(x, target.shape, precision(x.dtype), None)
+        apply_plans(x, self.plans, values, FLOATS, n_threads, self.keep)
+        if constant:
+            values = values + self.rule.extrapolation_value * (1.0 - inside_share(self.plans, x.ndim))
+        stored(values, target)
+
+
+def generally(
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+    axes: tuple[int, ...],
+    size: Any,
+    scale: Any,
+    rule: Rule,
+    box: Any,
+    roi: Any,
+    aspect: str,
+) -> Planned:
+    """Resample by grids and plans."""
+    regions = [(0.0, 1.0)] * len(axes)
+    if roi is not None:
+        regions = checks.regions(roi, len(axes), rule.coordinates == "tf_crop_and_resize")
+    boxes = source_box(box, axes, shape, rule.like)
+    all_grids = grids(shape, axes, size, scale, boxes, regions, aspect, PRESETS[rule.like].rounds_sizes)
+    wanted = tuple(all_grids[axis].n_out if axis in all_grids else n for axis, n in enumerate(shape))
+    checks.fits(wanted, dtype.itemsize)
+    plans, arithmetic, keep = make_plans(dtype, rule, all_grids)
+    masks = {axis: outside(rule, grid) for axis, grid in all_grids.items()}
+    single = rule.like == "tensorflow" and rule.kernel is not None
+    used = {axis: mask for axis, mask in masks.items() if mask is not None}
+    return Planned(wanted, single, rule, plans, arithmetic, keep, used)
+
+
+# ---- the call
+
+
+OWN: Mapping[str, Callable[..., Resizing | Planned | None]] = {"opencv": as_opencv, "torch": as_torch}
+
+
+@remembered
+def call_of(
+    shape: tuple[int, ...],
+    char: str,
+    size: Any,
+    scale: Any,
+    axes: Any,
+    mode: str | Kernel,
+    like: str,
+    antialias: bool | None,
+    coordinates: str | None,
+    cubic_a: float | None,
+    border: str | None,
+    nearest_rounding: str | None,
+    exclude_outside: bool | None,
+    box: Any,
+    extrapolation_value: float,
+    roi: Any,
+    aspect: str,
+) -> Resizing | Planned:
+    """What `resample` does with an array of this shape and of the dtype that ``char`` stands for."""
+    rule = settle(
+        mode,
+        like,
+        extrapolation_value,
+        exclude_outside,
+        antialias=antialias,
+        coordinates=coordinates,
+        cubic_a=cubic_a,
+        border=border,
+        nearest_rounding=nearest_rounding,
+    )
+    dtype, n = np.dtype(char), len(shape)
+    chosen = checks.axes(default_axes(like, n) if axes is None else axes, n)
+    checks.size_or_scale(size, scale, aspect, ASPECTS)
+    if rule.kernel is not None:
+        checks.resampled_dtype(dtype, rule.like, rule.mode)
+    if box is None and roi is None and aspect == "stretch" and like in OWN:
+        own = OWN[like](shape, dtype, chosen, size, scale, rule)
+        if own is not None:
+            return own
+    return generally(shape, dtype, chosen, size, scale, rule, box, roi, aspect)
 
 
 def resample(
@@ -492,57 +605,24 @@ def resample(
     >>> cyresize.resample(row, 6, axes=0, mode="nearest", like="torch")
     array([ 0.,  0., 10., 10., 20., 20.])
     """
-    options = {
-        "antialias": antialias,
-        "coordinates": coordinates,
-        "cubic_a": cubic_a,
-        "border": border,
-        "nearest_rounding": nearest_rounding,
-    }
     x = checks.array(x, "x", "buif")
-    rule = settle(mode, like, extrapolation_value, exclude_outside, options)
-    chosen = checks.axes(default_axes(like, x.ndim) if axes is None else axes, x.ndim)
-    checks.size_or_scale(size, scale, aspect, ASPECTS)
-    if rule.kernel is not None:
-        checks.resampled_dtype(x, rule.like, rule.mode)
-    if box is None and roi is None and aspect == "stretch" and like in OWN:
-        done = OWN[like](x, chosen, size, scale, rule, out, n_threads)
-        if done is not None:
-            return done
-    return generally(x, chosen, size, scale, rule, box, roi, aspect, out, n_threads)
-
-
-OWN = {"opencv": as_opencv, "torch": as_torch}
-
-
-def generally(
-    x: Array,
-    axes: tuple[int, ...],
-    size: Any,
-    scale: Any,
-    rule: Rule,
-    box: Any,
-    roi: Any,
-    aspect: str,
-    out: Array | None,
-    n_threads: int | None,
-) -> Array:
-    """Resample by grids and plans."""
-    regions = [(0.0, 1.0)] * len(axes)
-    if roi is not None:
-        regions = checks.regions(roi, len(axes), rule.coordinates == "tf_crop_and_resize")
-    boxes = source_box(box, axes, x.shape, rule.like)
-    all_grids = grids(x.shape, axes, size, scale, boxes, regions, aspect, PRESETS[rule.like].rounds_sizes)
-    shape = tuple(all_grids[axis].n_out if axis in all_grids else n for axis, n in enumerate(x.shape))
-    single = rule.like == "tensorflow" and rule.kernel is not None
-    target = result(x, shape, np.dtype(np.float32) if single else x.dtype, out)
-    source = native(x)
-    plans, arithmetic, keep = make_plans(source, rule, all_grids)
-    threads = None if n_threads is None else checks.thread_count(n_threads)
-    if arithmetic == FLOATS:
-        weigh(source, plans, rule, target, threads, keep)
-    else:
-        apply_plans(source, plans, target, arithmetic, threads, keep)
-    masks = {axis: outside(rule, grid) for axis, grid in all_grids.items()}
-    fill_outside(target, {axis: mask for axis, mask in masks.items() if mask is not None}, rule.extrapolation_value)
-    return target
+    call = call_of(
+        x.shape,
+        x.dtype.char,
+        size,
+        scale,
+        axes,
+        mode,
+        like,
+        antialias,
+        coordinates,
+        cubic_a,
+        border,
+        nearest_rounding,
+        exclude_outside,
+        box,
+        extrapolation_value,
+        roi,
+        aspect,
+    )
+    return call.run(x, out, n_threads)
