@@ -134,6 +134,7 @@ def max_pool_with_argmax(
         WHOLE,
         rows,
         columns,
+        3,
         thread_count(n_threads, values.size * math.prod(kernel)),
         index_times=c,
         index_channel=1,
@@ -202,7 +203,7 @@ def unpool_with_argmax(
     if batch:
         index = index - np.arange(n).reshape(n, 1, 1, 1) * (math.prod(size) * c)
     values = _result(out, "out", (n, *size, c), x.dtype, (x, argmax))
-    place(x[:, np.newaxis], index[:, np.newaxis], values[:, np.newaxis], out is None, (*size, c), n_threads)
+    place(x[:, np.newaxis], index[:, np.newaxis], values[:, np.newaxis], 3, out is None, (*size, c), n_threads)
     return values
 
 

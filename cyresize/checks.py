@@ -11,6 +11,10 @@ import numpy as np
 
 from cyresize.interpolation import Interpolation
 
+# As tuples: a union is made anew at every look.
+BOOLS = (bool, np.bool_)
+REALS = (int, float, np.integer, np.floating)
+SEQUENCES = (tuple, list, np.ndarray)
 LARGEST = np.iinfo(np.intp).max
 PREPROCESSED = "uint8, uint16, float16, float32, float64"
 WEIGHTED = "uint8, int8, uint16, int16, uint32, int32, float16, float32, float64"
@@ -48,7 +52,7 @@ def is_weighted(dtype: np.dtype[Any]) -> bool:
 
 def side(value: object, name: str) -> int:
     """One side of a size as an int."""
-    if isinstance(value, bool | np.bool_):
+    if isinstance(value, BOOLS):
         raise TypeError(f"{name} must be an integer, got {describe(value)}")
     try:
         return operator.index(value)  # type: ignore[arg-type]
@@ -110,7 +114,7 @@ def mode_number(interpolation: object) -> int:
         if key in Interpolation.__members__:
             return Interpolation[key].value
         raise ValueError(f"unknown interpolation {interpolation!r}; the modes are {names}")
-    if isinstance(interpolation, bool | np.bool_):
+    if isinstance(interpolation, BOOLS):
         raise TypeError(f"interpolation must be a mode or its name, got {describe(interpolation)}; modes: {names}")
     try:
         number = operator.index(interpolation)  # type: ignore[arg-type]
@@ -183,7 +187,7 @@ def finite(value: object, name: str) -> float:
 
 def per_channel(value: object, name: str) -> tuple[float, ...]:
     """One number, or one per channel."""
-    values = tuple(value) if isinstance(value, tuple | list | np.ndarray) else (value,)
+    values = tuple(value) if isinstance(value, SEQUENCES) else (value,)
     if len(values) not in (1, 3, 4):
         raise ValueError(f"{name} must be one number, or 3 or 4 for the channels, got {describe(value)}")
     return tuple(finite(one, name) for one in values)
@@ -330,10 +334,7 @@ def same_dtype(x: np.ndarray[Any, Any], name: str, other: np.ndarray[Any, Any], 
 
 def per_axis(value: Any, n: int, name: str, least: int) -> tuple[int, ...]:
     """``value`` as ``n`` integers not below ``least``; a single integer stands for all axes."""
-    if isinstance(value, tuple | list | np.ndarray):
-        numbers = tuple(side(v, name) for v in value)
-    else:
-        numbers = (side(value, name),)
+    numbers = tuple(side(v, name) for v in (value if isinstance(value, SEQUENCES) else (value,)))
     if len(numbers) == 1:
         numbers *= n
     if len(numbers) != n:
@@ -391,14 +392,16 @@ def output(
 
 def truth(value: object, name: str) -> bool:
     """A flag: a bool and nothing else."""
-    if not isinstance(value, bool | np.bool_):
+    if type(value) is bool:
+        return value
+    if not isinstance(value, BOOLS):
         raise TypeError(f"{name} must be True or False, got {describe(value)}")
     return bool(value)
 
 
 def real(value: object, name: str) -> float:
     """A number as a float."""
-    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
+    if isinstance(value, BOOLS) or not isinstance(value, REALS):
         raise TypeError(f"{name} must be a number, got {describe(value)}")
     return float(value)
 
@@ -480,8 +483,8 @@ def unpool_indices(indices: object, x: np.ndarray[Any, Any]) -> np.ndarray[Any, 
 
 
 def bad_index(indices: np.ndarray[Any, Any], plane: int, limit: int, sizes: tuple[int, ...]) -> NoReturn:
-    """Name the first index of a plane that lies outside the output."""
-    values = indices.reshape(-1, *indices.shape[2:])[plane].ravel()
+    """Name the first of a plane's indices that lies outside the output."""
+    values = indices.ravel()
     value = values[(values < 0) | (values >= limit)][0]
     shape = " x ".join(map(str, sizes))
     raise ValueError(f"index {value} (plane {plane}) is outside the output of {shape} = {limit} elements")
@@ -657,7 +660,7 @@ def grouped(n_in: int, n_out: int, groups: int) -> None:
 
 def window(value: Any, name: str) -> tuple[int, int]:
     """TensorFlow's window or stride as (height, width)."""
-    given = tuple(value) if isinstance(value, tuple | list | np.ndarray) else (value,)
+    given = tuple(value) if isinstance(value, SEQUENCES) else (value,)
     numbers = tuple(side(v, name) for v in given)
     if len(numbers) == 4:
         if numbers[0] != 1 or numbers[3] != 1:
@@ -687,7 +690,7 @@ def attribute(value: Any, n: int, name: str, least: int) -> tuple[int, ...]:
 
 def zero_or_one(value: object, name: str) -> bool:
     """An ONNX attribute that is 0 or 1."""
-    number = int(value) if isinstance(value, bool | np.bool_) else side(value, name)
+    number = int(value) if isinstance(value, BOOLS) else side(value, name)
     if number not in (0, 1):
         raise ValueError(f"{name} must be 0 or 1, got {number}")
     return number == 1
@@ -762,7 +765,7 @@ def interpolation(
 
 def sequence(value: object, n: int, name: str) -> tuple[Any, ...]:
     """``value`` as ``n`` values: one for each axis, or a single one for all."""
-    if not isinstance(value, tuple | list | np.ndarray):
+    if not isinstance(value, SEQUENCES):
         return (value,) * n
     if len(value) != n:
         raise ValueError(f"{name} must be one value or {n}, got {len(value)}: {describe(value)}")
@@ -840,7 +843,7 @@ def size_or_scale(size: object, scale: object, aspect: object, aspects: tuple[st
 
 def axes(value: Any, ndim: int) -> tuple[int, ...]:
     """Different axes of an array of ``ndim`` axes, counted from the front."""
-    given = tuple(side(v, "axes") for v in (value if isinstance(value, tuple | list | np.ndarray) else (value,)))
+    given = tuple(side(v, "axes") for v in (value if isinstance(value, SEQUENCES) else (value,)))
     if not given or not all(-ndim <= axis < ndim for axis in given):
         raise ValueError(f"axes must name axes of an array that has {ndim}, got {describe(value)}")
     counted = tuple(axis % ndim for axis in given)
@@ -908,7 +911,7 @@ def kernel_values(values: np.ndarray[Any, Any], shape: tuple[int, ...]) -> None:
 def box(value: Any, lengths: list[int]) -> tuple[float, ...]:
     """A part of the source: all starts, then all ends, in pixels."""
     n = len(lengths)
-    if not isinstance(value, tuple | list | np.ndarray) or len(value) != 2 * n:
+    if not isinstance(value, SEQUENCES) or len(value) != 2 * n:
         raise ValueError(f"box must be {2 * n} numbers, all starts and then all ends, got {describe(value)}")
     edges = tuple(real(v, "box") for v in value)
     for low, high, length in zip(edges[:n], edges[n:], lengths, strict=True):
@@ -919,7 +922,7 @@ def box(value: Any, lengths: list[int]) -> tuple[float, ...]:
 
 def regions(value: Any, n: int, used: bool) -> list[tuple[float, float]]:
     """A roi as (start, end) of each axis; whole axes where the coordinates do not use it."""
-    if not isinstance(value, tuple | list | np.ndarray) or len(value) != 2 * n:
+    if not isinstance(value, SEQUENCES) or len(value) != 2 * n:
         raise ValueError(f"roi must be {2 * n} numbers, all starts and then all ends, got {describe(value)}")
     edges = [real(v, "roi") for v in value]
     if not all(math.isfinite(edge) for edge in edges):
@@ -942,6 +945,6 @@ def needed(value: object, name: str, option_name: str) -> None:
 
 def enlarging(value: Any, name: str) -> None:
     """Raise unless all factors are at least 1."""
-    for factor in value if isinstance(value, tuple | list | np.ndarray) else (value,):
+    for factor in value if isinstance(value, SEQUENCES) else (value,):
         if real(factor, name) < 1.0:
             raise ValueError(f"{name} must be at least 1, got {describe(value)}")

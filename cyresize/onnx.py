@@ -213,11 +213,12 @@ def max_unpool(
     checks.transposed_sizes(sizes)
     values = np.empty((*x.shape[:2], *sizes), x.dtype)
     # One plane: an index may point into another image.
-    flat = (1, 1, 1, 1, -1)
+    flat = (1, 1, -1)
     place(
         np.ascontiguousarray(x).reshape(flat),
         np.ascontiguousarray(index).reshape(flat),
         values.reshape(flat),
+        1,
         True,
         values.shape,
         n_threads,

@@ -3,6 +3,7 @@ cimport numpy as np
 from cyresize.engine.image cimport Image
 
 cdef enum:
+    VOLUME = 5            # axes: N x C x D x H x W
     OTHER = -1            # a dtype that only nearest modes take
     REFUSED = -2          # a dtype that no mode takes
 
@@ -13,9 +14,12 @@ cdef struct Strided:
     int ndim
     const Py_ssize_t* shape
     const Py_ssize_t* strides     # in bytes
+    Py_ssize_t[VOLUME] completed  # what the two lead to in a volume with axes of its own
+    Py_ssize_t[VOLUME] steps
 
 cdef int read(object array, Strided* to) except -1
 cdef int write(object array, Strided* to) except -1
+cdef void make_volume(Strided* array, int axes) noexcept
 cdef int number_of(object array) except -1
 cdef bint is_half(np.ndarray array) noexcept
 cdef int element_of(np.ndarray array) noexcept

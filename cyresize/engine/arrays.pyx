@@ -15,6 +15,11 @@ cdef extern from "numpy/arrayobject.h":
 
 np.import_array()
 
+cdef enum:
+    MOST_AXES = 16
+
+cdef double LARGEST = 2.0**62     # bytes
+
 cdef int read(object array, Strided* to) except -1:
     """Look at an array, or at None."""
     cdef np.ndarray a = array
@@ -35,6 +40,19 @@ cdef int write(object array, Strided* to) except -1:
     if a is not None:
         PyArray_FailUnlessWriteable(a, b"the destination")
     return read(array, to)
+
+
+cdef void make_volume(Strided* array, int axes) noexcept:
+    """See [N x] C x (one to three ``axes``) as a volume: the axes that are not there have one element."""
+    cdef int k, own
+    if array.data == NULL or array.ndim == VOLUME:
+        return
+    for k in range(VOLUME):
+        # Counted from the end, except for N and C.
+        own = k - VOLUME + array.ndim if k >= VOLUME - axes else k + array.ndim - axes - 2 if k < 2 else -1
+        array.completed[k] = array.shape[own] if own >= 0 else 1
+        array.steps[k] = array.strides[own] if own >= 0 else 0
+    array.shape, array.strides, array.ndim = array.completed, array.steps, VOLUME
 
 
 cdef int number_of(object array) except -1:
@@ -105,6 +123,27 @@ cdef void describe(const Strided* array, Image* image) noexcept:
     image.stride_w = strides[lead + 1] if image.w > 1 else image.c*image.itemsize
     image.stride_h = strides[lead] if image.h > 1 else image.w*image.c*image.itemsize
     image.stride_n = strides[0] if image.n > 1 else 0
+
+
+def plain_result(np.ndarray x, tuple shape, np.dtype dtype, int axis):
+    """A new array of ``shape`` in C order, as np.empty, or None where more has to be found out.
+
+    That is if the channels of ``axis`` may lie innermost in ``x``, or if the array cannot be addressed.
+    """
+    cdef np.npy_intp[MOST_AXES] sides
+    cdef double total = dtype.itemsize
+    cdef int k, n = <int> len(shape)
+    if axis < 0:
+        axis += np.PyArray_NDIM(x)
+    if np.PyArray_STRIDE(x, axis) == np.PyArray_ITEMSIZE(x) or n > MOST_AXES:
+        return None
+    for k in range(n):
+        total *= shape[k]
+        if total > LARGEST:
+            return None
+        sides[k] = shape[k]
+    Py_INCREF(dtype)
+    return PyArray_Empty(n, sides, dtype, 0)
 
 
 cdef np.ndarray new_array(int ndim, const Py_ssize_t* shape, np.ndarray like):

@@ -15,6 +15,7 @@ def pool(
     z: Windows,
     y: Windows,
     x: Windows,
+    axes: int,
     threads: int,
     *,
     include_pad: bool = True,

@@ -10,7 +10,7 @@ from libc.math cimport fabs, fabsf
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
-from cyresize.engine.arrays cimport Strided, is_half, number_of, read, write
+from cyresize.engine.arrays cimport Strided, is_half, make_volume, number_of, read, write
 from cyresize.engine.dispatch cimport kernels, ops
 from cyresize.engine.image cimport move_row, padded
 from cyresize.engine.parallel cimport enter_team, leave_team
@@ -665,11 +665,14 @@ cdef void conversions(Pool* p, object source, bint precise) except *:
 
 
 def pool(
-    int op, source, target, index, Windows z not None, Windows y not None, Windows x not None, int threads, *,
+    int op, source, target, index, Windows z not None, Windows y not None, Windows x not None, int axes, int threads, *,
     bint include_pad=True, double divisor=0, double scale=1, double power=1, bint absolute=False, bint precise=False,
     Py_ssize_t index_times=1, Py_ssize_t index_image=0, Py_ssize_t index_channel=0,
 ):
-    """Pool ``source`` (N x C x D x H x W, any strides) into ``target`` and, for the maximum, ``index`` (or None)."""
+    """Pool ``source`` into ``target`` and, for the maximum, ``index`` (or None).
+
+    All are [N x] C x (one to three ``axes``), any strides.
+    """
     cdef Strided a, b, c
     cdef Pool p
     cdef Py_ssize_t channels
@@ -677,6 +680,9 @@ def pool(
     read(source, &a)
     write(target, &b)
     write(index, &c)
+    make_volume(&a, axes)
+    make_volume(&b, axes)
+    make_volume(&c, axes)
     memset(&p, 0, sizeof(Pool))
     p.op, p.include_pad, p.absolute, p.any_order = op, include_pad, absolute, precise
     p.with_index = c.data != NULL

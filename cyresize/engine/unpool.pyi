@@ -2,4 +2,6 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-def unpool(source: NDArray[Any], index: NDArray[Any], target: NDArray[Any], fresh: bool, threads: int) -> int: ...
+def unpool(
+    source: NDArray[Any], index: NDArray[Any], target: NDArray[Any], fresh: bool, axes: int, threads: int
+) -> int: ...

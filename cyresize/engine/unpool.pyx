@@ -10,7 +10,7 @@ from cython.parallel cimport prange
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 
-from cyresize.engine.arrays cimport Strided, read, write
+from cyresize.engine.arrays cimport Strided, make_volume, read, write
 from cyresize.engine.parallel cimport enter_team, leave_team
 
 cdef enum:
@@ -246,10 +246,10 @@ cdef Py_ssize_t run(Unpool* u, int threads, Py_ssize_t* found) noexcept nogil:
     return fill_all(u, threads, found) if bad < 0 else bad
 
 
-def unpool(source, index, target, bint fresh, int threads):
+def unpool(source, index, target, bint fresh, int axes, int threads):
     """Fill ``target``; the first plane with an index outside it, or -1. ``fresh``: nobody else knows ``target``.
 
-    ``source`` and ``index`` (int64) have one shape, two axes of planes and three of elements; ``target`` likewise.
+    ``source`` and ``index`` (int64) have one shape, [N x] C x (one to three ``axes``); ``target`` likewise.
     Unless ``fresh``, nothing is written when an index is bad.
     """
     cdef Strided a, b, c
@@ -259,6 +259,9 @@ def unpool(source, index, target, bint fresh, int threads):
     read(source, &a)
     read(index, &b)
     write(target, &c)
+    make_volume(&a, axes)
+    make_volume(&b, axes)
+    make_volume(&c, axes)
     found = <Py_ssize_t*> malloc((threads + 1)*sizeof(Py_ssize_t))
     if found == NULL:
         raise MemoryError("no memory for the threads' findings")

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from cyresize import checks
+from cyresize.engine.arrays import plain_result
 from cyresize.engine.parallel import max_threads
 
 Array = NDArray[Any]
@@ -39,15 +40,16 @@ def native(x: Array) -> Array:
 def channels_last(x: Array, axis: int) -> bool:
     """Whether the channels along ``axis`` lie next to each other in memory and the pixels do not."""
     return (
-        x.shape[axis] > 1
-        and x.strides[axis] == x.itemsize
+        x.strides[axis] == x.itemsize
+        and x.shape[axis] > 1
         and all(abs(stride) > x.itemsize for k, stride in enumerate(x.strides) if k != axis % x.ndim and x.shape[k] > 1)
     )
 
 
 def empty(shape: tuple[int, ...], dtype: DTypeLike, interleaved: bool, axis: int = 1) -> Array:
     """A new array, with the channels of ``axis`` innermost in memory if ``interleaved``."""
-    checks.fits(shape, np.dtype(dtype).itemsize)
+    dtype = np.dtype(dtype)
+    checks.fits(shape, dtype.itemsize)
     if not interleaved:
         return np.empty(shape, dtype)
     axis %= len(shape)
@@ -66,6 +68,7 @@ def result(
 ) -> Array:
     """``out`` if it can take the result, or a new array in the layout of the first input."""
     if out is None:
-        return empty(shape, dtype, channels_last(inputs[0], axis), axis)
+        found = plain_result(inputs[0], shape, np.dtype(dtype), axis)
+        return empty(shape, dtype, channels_last(inputs[0], axis), axis) if found is None else found
     checks.output(out, name, shape, np.dtype(dtype), inputs)
     return out

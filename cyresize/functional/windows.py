@@ -26,17 +26,6 @@ Windows = tuple[engine.Windows, engine.Windows, engine.Windows]
 
 regular = lru_cache(maxsize=256)(engine.regular)
 WHOLE = regular(1, 1, 1, 1, 1, 0, 0)  # the axis that an image does not have
-ALL = slice(None)
-VOLUMES = {
-    (axes, ndim): (ALL if ndim > axes + 1 else None, ALL, *(None,) * (3 - axes))
-    for axes in FORMS
-    for ndim in (axes + 1, axes + 2)
-}
-
-
-def volume(x: Array, axes: int) -> Array:
-    """A view of ``x`` as N x C x D x H x W."""
-    return x[VOLUMES[axes, x.ndim]]
 
 
 def pooled(size: int, kernel: int, stride: int, padding: tuple[int, int], dilation: int, ceil_mode: bool) -> int:
@@ -132,10 +121,8 @@ def run(
     **options: Any,
 ) -> None:
     """Pool arrays with ``axes`` spatial axes; ``taps`` is the size of a window, for the choice of threads."""
-    at = None if index is None else volume(index, axes)
     threads = thread_count(n_threads, out.size * taps)
-    z, y, x_windows = windows
-    engine.pool(op, volume(x, axes), volume(out, axes), at, z, y, x_windows, threads, **options)
+    engine.pool(op, x, out, index, *windows, axes, threads, **options)
 
 
 def outputs(
@@ -326,12 +313,14 @@ def max_unpool(
     index = native(checks.unpool_indices(indices, x))
     sizes = unpooled(x.shape[-axes:], kernel_size, stride, padding, output_size)
     values = result(out, (*x.shape[:-axes], *sizes), x.dtype, (x, index), axis=-axes - 1)
-    place(volume(x, axes), volume(index, axes), volume(values, axes), out is None, sizes, n_threads)
+    place(x, index, values, axes, out is None, sizes, n_threads)
     return values
 
 
-def place(x: Array, index: Array, out: Array, fresh: bool, sizes: tuple[int, ...], n_threads: int | None) -> None:
-    """Scatter five-axis arrays; raise for an index outside the output."""
-    bad = unpool(x, index, out, fresh, thread_count(n_threads, out.size))
+def place(
+    x: Array, index: Array, out: Array, axes: int, fresh: bool, sizes: tuple[int, ...], n_threads: int | None
+) -> None:
+    """Scatter [N x] C x (spatial axes); raise for an index outside the output."""
+    bad = unpool(x, index, out, fresh, axes, thread_count(n_threads, out.size))
     if bad >= 0:
-        checks.bad_index(index, bad, math.prod(sizes), sizes)
+        checks.bad_index(index.reshape(-1, *index.shape[-axes:])[bad], bad, math.prod(sizes), sizes)
