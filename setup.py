@@ -28,7 +28,7 @@ MODULES = [
     f"{ENGINE}.rules",
     f"{ENGINE}.lanes",
     f"{ENGINE}.arrays",
-    f"{ENGINE}.plain",
+    f"{ENGINE}.remembering",
     f"{ENGINE}.choices",
     f"{ENGINE}.jobs",
     f"{ENGINE}.resample",

@@ -13,8 +13,8 @@ from cyresize import checks, sampling
 from cyresize import torch_sampling as torch
 from cyresize.engine import rules
 from cyresize.engine.plan import AxisPlan
+from cyresize.engine.remembering import remembered
 from cyresize.opencv import resize
-from cyresize.remembering import remembered
 from cyresize.sampling import Grid, Kernel
 from cyresize.separable import (
     BYTES,

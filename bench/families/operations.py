@@ -76,8 +76,12 @@ def by_slices(x: np.ndarray, r: int, back: bool) -> np.ndarray:
 
 
 def shuffle(r: int, back: bool) -> Operation:
-    """``pixel_shuffle`` or the way back: features that grow from 64 x 64, and a picture of 540 x 960."""
-    sides = (("64x64", f"{64 * r}x{64 * r}", 64), (f"{540 // r}x{960 // r}", "540x960", 3))
+    """``pixel_shuffle`` or the way back: features that grow from 64 x 64, a picture of 540 x 960, and a small call."""
+    sides = (
+        ("64x64", f"{64 * r}x{64 * r}", 64),
+        (f"{540 // r}x{960 // r}", "540x960", 3),
+        ("8x8", f"{8 * r}x{8 * r}", 8),
+    )
 
     def inputs(cell: Cell) -> Arrays:
         channels = cell.channels if back else cell.channels * r**2
@@ -130,7 +134,7 @@ def largest_of_blocks(x: np.ndarray) -> np.ndarray:
     return np.asarray(x.reshape(n, c, h // 2, 2, w // 2, 2).max(axis=(3, 5)))
 
 
-SHRINKS = (("128x128-64x64", 64), ("112x112-56x56", 64), ("540x960-270x480", 3))
+SHRINKS = (("128x128-64x64", 64), ("112x112-56x56", 64), ("540x960-270x480", 3), ("16x16-8x8", 8))
 
 
 def pool(kernel: int, indices: bool) -> Operation:
@@ -162,7 +166,7 @@ def unpool_expected(cell: Cell, arrays: Arrays, options: Mapping[str, Any]) -> t
 
 UNPOOL = Operation(
     "max_unpool2d",
-    (("64x64-128x128", 64), ("56x56-112x112", 64), ("270x480-540x960", 3)),
+    (("64x64-128x128", 64), ("56x56-112x112", 64), ("270x480-540x960", 3), ("8x8-16x16", 8)),
     unpool_inputs,
     unpool_expected,
     {"kernel_size": 2},
@@ -199,7 +203,7 @@ def convolution(kernel: int, **options: int) -> Operation:
     def inputs(cell: Cell) -> Arrays:
         return *feature_map(cell), random((cell.channels, cell.channels // 2, kernel, kernel))
 
-    shapes = (("64x64-128x128", 64), ("16x16-32x32", 256))
+    shapes = (("64x64-128x128", 64), ("16x16-32x32", 256), ("8x8-16x16", 8))
     return Operation("conv_transpose2d", shapes, inputs, convolution_expected, {"stride": 2} | options)
 
 
@@ -235,7 +239,10 @@ def volume(cell: Cell) -> Arrays:
 def interpolation(mode: str) -> Operation:
     """``interpolate`` to twice the size."""
     deep = mode == "trilinear"
-    shapes = (("32x32-64x64", 16),) if deep else (("64x64-128x128", 64), ("270x480-540x960", 3))
+    if deep:
+        shapes = (("32x32-64x64", 16), ("4x4-8x8", 8))
+    else:
+        shapes = (("64x64-128x128", 64), ("270x480-540x960", 3), ("8x8-16x16", 8))
     idiom = (lambda x: x.repeat(2, axis=2).repeat(2, axis=3)) if mode == "nearest" else None
     options = {"scale_factor": 2, "mode": mode}
     inputs = volume if deep else feature_map

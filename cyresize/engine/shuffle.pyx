@@ -1,7 +1,7 @@
 """The driver of shuffles: a threaded copy between two arrays of one shape whose axes lie in different orders.
 
-Pixel shuffles, depth to space and their inverses are such copies once the axes are split, so this file knows none of
-them. Letters: A the short axis whose members are interleaved (the upscale factor), B the long one (the row).
+Pixel shuffles, depth to space and their inverses are such copies once the axes are split. Letters: A the short axis
+whose members are interleaved (the upscale factor), B the long one (the row).
 """
 
 from cython.parallel cimport prange
@@ -249,27 +249,64 @@ cdef void run(Copy* p, int threads) noexcept nogil:
     leave_team(threads)
 
 
+cdef void open_copy(Copy* p, const Strided* a, const Strided* b) noexcept:
+    p.source, p.target = a.data, b.data
+    p.cell = 3
+    while p.cell > 0 and a.itemsize % (1 << p.cell):
+        p.cell -= 1
+
+
+cdef void finish_copy(Copy* p, int n, Py_ssize_t itemsize, int threads) noexcept:
+    # An element wider than eight bytes is an axis of words.
+    p.outer[n] = Axis(itemsize >> p.cell, 1 << p.cell, 1 << p.cell)
+    with nogil:
+        p.n_outer = simplified(p.outer, n + 1)
+        choose(p)
+        run(p, threads)
+
+
 def permute(source, target, int threads):
     """Copy ``source`` to ``target``: same shape, same element size, any strides, no shared memory."""
     cdef Strided a, b
     cdef Copy p
     cdef int k
-    cdef Py_ssize_t words
     read(source, &a)
     write(target, &b)
-    p.source, p.target = a.data, b.data
-    p.cell = 3
-    while p.cell > 0 and a.itemsize % (1 << p.cell):
-        p.cell -= 1
-    words = a.itemsize >> p.cell
+    open_copy(&p, &a, &b)
     for k in range(a.ndim):
-        p.outer[k].size = a.shape[k]
-        p.outer[k].source = a.strides[k]
-        p.outer[k].target = b.strides[k]
-    # An element wider than eight bytes is an axis of words.
-    p.outer[a.ndim].size = words
-    p.outer[a.ndim].source = p.outer[a.ndim].target = 1 << p.cell
-    with nogil:
-        p.n_outer = simplified(p.outer, a.ndim + 1)
-        choose(&p)
-        run(&p, threads)
+        p.outer[k] = Axis(a.shape[k], a.strides[k], b.strides[k])
+    finish_copy(&p, a.ndim, a.itemsize, threads)
+
+
+def shuffle(source, target, int axes, Py_ssize_t factor, bint back, int threads):
+    """Copy ... x C*r**axes x (pixels) to ... x C x (pixels*r), or ``back``: same element size, no shared memory.
+
+    ``factor`` is r; of a channel's r**axes the last axis counts fastest, as everywhere.
+    """
+    cdef Strided a, b
+    cdef const Strided* fine = &a
+    cdef const Strided* coarse = &b
+    cdef Copy p
+    cdef int k, n, channel
+    cdef Py_ssize_t step
+    read(source, &a)
+    write(target, &b)
+    open_copy(&p, &a, &b)
+    if not back:
+        fine, coarse = coarse, fine
+    channel = fine.ndim - axes - 1
+    step = coarse.strides[channel]
+    n = fine.ndim
+    # Pixels, with the finer ones between them, whose distance in the coarse array is one of channels.
+    for k in range(fine.ndim - 1, channel, -1):
+        p.outer[k] = between(coarse.shape[k], fine.strides[k]*factor, coarse.strides[k], back)
+        p.outer[n] = between(factor, fine.strides[k], step, back)
+        step *= factor
+        n += 1
+    for k in range(channel + 1):
+        p.outer[k] = between(fine.shape[k], fine.strides[k], step if k == channel else coarse.strides[k], back)
+    finish_copy(&p, n, a.itemsize, threads)
+
+
+cdef inline Axis between(Py_ssize_t size, Py_ssize_t fine, Py_ssize_t coarse, bint back) noexcept:
+    return Axis(size, fine, coarse) if back else Axis(size, coarse, fine)

@@ -9,8 +9,8 @@ import numpy as np
 
 from cyresize import checks
 from cyresize.engine.convolve import convolve, convolve_back
+from cyresize.engine.remembering import remembered
 from cyresize.functional.arguments import Array, Sizes, native, thread_count
-from cyresize.remembering import remembered
 
 FORMS = {
     1: ("C x W", "N x C x W"),

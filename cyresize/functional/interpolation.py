@@ -9,8 +9,8 @@ import numpy as np
 
 from cyresize import checks
 from cyresize.engine.plan import AxisPlan
+from cyresize.engine.remembering import remembered
 from cyresize.functional.arguments import Array
-from cyresize.remembering import remembered
 from cyresize.separable import apply_plans, native, result
 from cyresize.torch_sampling import FLAT, spatial_plans
 

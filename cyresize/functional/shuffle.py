@@ -2,83 +2,39 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from cyresize import checks
-from cyresize.engine.shuffle import permute
+from cyresize.engine.remembering import remembered
+from cyresize.engine.shuffle import shuffle
 from cyresize.functional.arguments import Array, aligned, result, thread_count
-from cyresize.remembering import remembered
 
 FORMS = {1: "... x C x W", 2: "... x C x H x W", 3: "... x C x D x H x W"}
 
 
-class _Split(NamedTuple):
-    """How to see few large pixels of many channels, and many small ones of few, as one array of the same axes."""
-
-    fine: tuple[int, ...]
-    coarse: tuple[int, ...]
-    fine_split: tuple[int, ...]
-    coarse_split: tuple[int, ...]
-    order: list[int]
-
-
-def _split(lead: tuple[int, ...], c: int, r: int, pixels: tuple[int, ...]) -> _Split:
-    """The shapes of ``lead`` x c images with ``pixels`` coarse pixels, each of r fine ones along every axis."""
-    axes, first = len(pixels), len(lead) + 1
-    factors, places = range(first, first + axes), range(first + axes, first + 2 * axes)
-    return _Split(
-        (*lead, c, *(n * r for n in pixels)),
-        (*lead, c * r**axes, *pixels),
-        (*lead, c, *(k for n in pixels for k in (n, r))),
-        (*lead, c, *(r,) * axes, *pixels),
-        [*range(first), *(k for pair in zip(places, factors, strict=True) for k in pair)],
-    )
-
-
 @remembered
-def _shuffled(shape: tuple[int, ...], factor: int, axes: int) -> _Split:
+def _shuffled(shape: tuple[int, ...], factor: int, axes: int) -> tuple[int, tuple[int, ...]]:
+    """The factor, and the shape of the result."""
     r = checks.factor(factor, "upscale_factor")
     channel = len(shape) - axes - 1
     checks.divisible(shape, channel, r**axes, "the number of channels", "upscale_factor**" + str(axes))
-    return _split(shape[:channel], shape[channel] // r**axes, r, shape[channel + 1 :])
+    return r, (*shape[:channel], shape[channel] // r**axes, *(n * r for n in shape[channel + 1 :]))
 
 
 @remembered
-def _unshuffled(shape: tuple[int, ...], factor: int, axes: int) -> _Split:
+def _unshuffled(shape: tuple[int, ...], factor: int, axes: int) -> tuple[int, tuple[int, ...]]:
+    """The factor, and the shape of the result."""
     r = checks.factor(factor, "downscale_factor")
     channel = len(shape) - axes - 1
     for axis, name in zip(range(-axes, 0), ("depth", "height", "width")[-axes:], strict=True):
         checks.divisible(shape, axis, r, f"the {name}", "downscale_factor")
-    return _split(shape[:channel], shape[channel], r, tuple(n // r for n in shape[channel + 1 :]))
+    return r, (*shape[:channel], shape[channel] * r**axes, *(n // r for n in shape[channel + 1 :]))
 
 
-def _checked(x: Array, axes: int) -> Array:
+def _run(x: Array, factor: int, axes: int, back: bool, out: Array | None, n_threads: int | None) -> Array:
     checks.array(x, "input", "buifc")
     checks.rank_at_least(x, "input", axes + 1, FORMS[axes])
-    return aligned(x)
-
-
-def _shuffle(x: Array, factor: int, axes: int, out: Array | None, n_threads: int | None) -> Array:
-    source = _checked(x, axes)
-    split = _shuffled(x.shape, factor, axes)
-    out = result(out, split.fine, x.dtype, (x,), axis=-axes - 1)
-    permute(
-        source.reshape(split.coarse_split).transpose(split.order),
-        out.reshape(split.fine_split),
-        thread_count(n_threads, out.size),
-    )
-    return out
-
-
-def _unshuffle(x: Array, factor: int, axes: int, out: Array | None, n_threads: int | None) -> Array:
-    source = _checked(x, axes)
-    split = _unshuffled(x.shape, factor, axes)
-    out = result(out, split.coarse, x.dtype, (x,), axis=-axes - 1)
-    permute(
-        source.reshape(split.fine_split),
-        out.reshape(split.coarse_split).transpose(split.order),
-        thread_count(n_threads, out.size),
-    )
+    r, shape = _unshuffled(x.shape, factor, axes) if back else _shuffled(x.shape, factor, axes)
+    out = result(out, shape, x.dtype, (x,), axis=-axes - 1)
+    shuffle(aligned(x), out, axes, r, back, thread_count(n_threads, out.size))
     return out
 
 
@@ -117,7 +73,7 @@ def pixel_shuffle(
     >>> pixel_shuffle(np.zeros((1, 8, 3, 3)), 2).shape
     (1, 2, 6, 6)
     """
-    return _shuffle(input, upscale_factor, 2, out, n_threads)
+    return _run(input, upscale_factor, 2, False, out, n_threads)
 
 
 def pixel_unshuffle(
@@ -155,7 +111,7 @@ def pixel_unshuffle(
     >>> pixel_unshuffle(np.zeros((1, 2, 6, 6)), 2).shape
     (1, 8, 3, 3)
     """
-    return _unshuffle(input, downscale_factor, 2, out, n_threads)
+    return _run(input, downscale_factor, 2, True, out, n_threads)
 
 
 def pixel_shuffle1d(
@@ -193,7 +149,7 @@ def pixel_shuffle1d(
     >>> pixel_shuffle1d(np.zeros((1, 4, 3)), 2).shape
     (1, 2, 6)
     """
-    return _shuffle(input, upscale_factor, 1, out, n_threads)
+    return _run(input, upscale_factor, 1, False, out, n_threads)
 
 
 def pixel_unshuffle1d(
@@ -231,7 +187,7 @@ def pixel_unshuffle1d(
     >>> pixel_unshuffle1d(np.zeros((1, 2, 6)), 2).shape
     (1, 4, 3)
     """
-    return _unshuffle(input, downscale_factor, 1, out, n_threads)
+    return _run(input, downscale_factor, 1, True, out, n_threads)
 
 
 def pixel_shuffle3d(
@@ -270,7 +226,7 @@ def pixel_shuffle3d(
     >>> pixel_shuffle3d(np.zeros((1, 16, 3, 3, 3)), 2).shape
     (1, 2, 6, 6, 6)
     """
-    return _shuffle(input, upscale_factor, 3, out, n_threads)
+    return _run(input, upscale_factor, 3, False, out, n_threads)
 
 
 def pixel_unshuffle3d(
@@ -309,4 +265,4 @@ def pixel_unshuffle3d(
     >>> pixel_unshuffle3d(np.zeros((1, 2, 6, 6, 6)), 2).shape
     (1, 16, 3, 3, 3)
     """
-    return _unshuffle(input, downscale_factor, 3, out, n_threads)
+    return _run(input, downscale_factor, 3, True, out, n_threads)

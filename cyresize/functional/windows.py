@@ -10,9 +10,9 @@ import numpy as np
 
 from cyresize import checks
 from cyresize.engine import pool as engine
+from cyresize.engine.remembering import remembered
 from cyresize.engine.unpool import unpool
 from cyresize.functional.arguments import NATIVE, Array, Sizes, native, result, thread_count
-from cyresize.remembering import remembered
 
 MAX, MEAN, LP = 0, 1, 2
 FORMS = {

@@ -1,3 +1,0 @@
-from typing import Any
-
-def kinds_of(given: tuple[Any, ...]) -> int: ...
