@@ -16,7 +16,7 @@ import numpy as np
 from cyresize import checks
 from cyresize.engine.convolve import convolve, convolve_back
 from cyresize.engine.shuffle import permute
-from cyresize.functional.arguments import Array, aligned, result, thread_count
+from cyresize.functional.arguments import Array, aligned, check_input, result, thread_count
 from cyresize.functional.columns import Convolution, arrays, axes_of, filled, shape_of, transposed
 from cyresize.functional.windows import (
     LP,
@@ -24,7 +24,6 @@ from cyresize.functional.windows import (
     MEAN,
     Windows,
     adaptive_windows,
-    check_input,
     place,
     pooled,
     regular,
@@ -427,7 +426,7 @@ def conv_transpose(
         margins = list(zip(given_pads[:n], given_pads[n:], strict=True))
     large = tuple(size - sum(margin) for size, margin in zip(whole, margins, strict=True))
     before = tuple(margin[0] for margin in margins)
-    plan = transposed(given.shape, weight.shape, large, stride, before, dilation, groups)
+    plan = transposed(given.shape[1:], weight.shape, large, stride, before, dilation, groups)
     return filled(convolve_back, x, (given, weight, bias), plan, out, n_threads)
 
 

@@ -157,3 +157,12 @@ def test_an_index_outside_is_named_without_a_batch_too():
     index[1, 1, 0] = 99
     with pytest.raises(ValueError, match=r"index 99 \(plane 1\) is outside the output of 4 x 4 = 16 elements"):
         F.max_unpool2d(values, index, 2)
+
+
+def test_foreign_byte_orders_do_not_matter():
+    x, w = np.arange(18.0).reshape(2, 3, 3), np.arange(16.0).reshape(2, 2, 2, 2)
+    expected = F.conv_transpose2d(x, w, w[0, :, 0, 0], stride=2)
+    swapped = [a.astype(a.dtype.newbyteorder()) for a in (x, w, w[0, :, 0, 0])]
+    np.testing.assert_array_equal(F.conv_transpose2d(*swapped, stride=2), expected)
+    np.testing.assert_array_equal(F.max_pool2d(swapped[0], 2), F.max_pool2d(x, 2))
+    np.testing.assert_array_equal(F.interpolate(swapped[0], size=5), F.interpolate(x, size=5))

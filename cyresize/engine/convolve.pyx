@@ -14,7 +14,7 @@ from cython.parallel cimport prange
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 
-from cyresize.engine.arrays cimport Strided, number_of, read, write
+from cyresize.engine.arrays cimport Strided, make_volume, number_of, read, write
 from cyresize.engine.dispatch cimport ops
 from cyresize.engine.fold cimport Axis, Folder, Work, fold, plan_fold, unfold
 from cyresize.engine.image cimport padded
@@ -442,13 +442,15 @@ cdef int describe(
     write(target, &b)
     read(weight, &kernel)
     read(bias, &offsets)
+    make_volume(&a, kernel.ndim - 2)
+    make_volume(&b, kernel.ndim - 2)
     memset(t, 0, sizeof(Task))
     axis(&k.z, axes[0])
     axis(&k.y, axes[1])
     axis(&k.x, axes[2])
     k.number = number_of(source)
     k.itemsize = large.itemsize
-    k.cell = {1: 0, 2: 1, 4: 2, 8: 3}[k.itemsize]
+    k.cell = 0 if k.itemsize == 1 else 1 if k.itemsize == 2 else 2 if k.itemsize == 4 else 3
     k.large = large.data
     k.c, k.d, k.h, k.w = large.strides[1], large.strides[2], large.strides[3], large.strides[4]
     t.small = small.data
@@ -511,7 +513,7 @@ cdef int convolve_back_by(Task* t, int threads, bint phased) except -1:
 
 
 def convolve_back(source, weight, bias, target, tuple axes, Py_ssize_t groups, int threads):
-    """Transposed convolution of ``source`` (N x C x D x H x W, contiguous) into ``target`` (contiguous rows).
+    """Transposed convolution of ``source`` (contiguous) into ``target`` (contiguous rows), both [N x] C x (sides).
 
     ``weight`` is C x O/groups x taps (contiguous), ``bias`` O elements or None, all of one type; ``axes`` are (small,
     large, taps, stride, padding, dilation) of depth, height and width, the source being the small side.
@@ -553,7 +555,7 @@ cdef bint by_one_phase(Task* t, int threads) noexcept:
 
 
 def convolve(source, weight, bias, target, tuple axes, Py_ssize_t groups, int threads):
-    """Convolution of ``source`` (N x C x D x H x W, any strides) into ``target`` (contiguous).
+    """Convolution of ``source`` (any strides) into ``target`` (contiguous), both [N x] C x (sides).
 
     ``weight`` is O x C/groups x taps (contiguous), ``bias`` O elements or None, all of one type; ``axes`` are (small,
     large, taps, stride, padding, dilation) of depth, height and width, the target being the small side.

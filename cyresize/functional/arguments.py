@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -18,6 +18,12 @@ Sizes = int | tuple[int, ...] | list[int]
 NATIVE = frozenset(
     np.dtype(kind + size) for kind, sizes in (("u", "1248"), ("i", "1248"), ("f", "248")) for size in sizes
 )
+FORMS = {
+    1: ("C x W", "N x C x W"),
+    2: ("C x H x W", "N x C x H x W"),
+    3: ("C x D x H x W", "N x C x D x H x W"),
+}
+NUMBERS = "uif"
 SMALL_WORK = 1 << 16  # element operations below which waking a second thread costs more than it saves
 
 
@@ -35,6 +41,28 @@ def aligned(x: Array) -> Array:
 def native(x: Array) -> Array:
     """``x``, or a copy of it if its elements have a foreign byte order or are not aligned."""
     return aligned(x if x.dtype.isnative else x.astype(x.dtype.newbyteorder("=")))
+
+
+def ready(x: object, least: int, most: int, kinds: str = NUMBERS) -> TypeGuard[Array]:
+    """Whether ``x`` is an array of so many axes with which nothing is wrong, sooner than checks say so."""
+    return (
+        type(x) is np.ndarray
+        and x.dtype in NATIVE
+        and x.dtype.kind in kinds
+        and least <= x.ndim <= most
+        and x.size > 0
+        and x.flags.aligned
+    )
+
+
+def check_input(x: object, axes: int, kinds: str = NUMBERS) -> Array:
+    """``x`` in this machine's byte order, if its dtype and rank are right."""
+    if ready(x, axes + 1, axes + 2, kinds):
+        return x
+    given = checks.array(x, "input", kinds)
+    checks.rank(given.shape, "input", *FORMS[axes])
+    checks.float_size(given)
+    return native(given)
 
 
 def channels_last(x: Array, axis: int) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,13 +9,8 @@ import numpy as np
 from cyresize import checks
 from cyresize.engine.convolve import convolve, convolve_back
 from cyresize.engine.remembering import remembered
-from cyresize.functional.arguments import Array, Sizes, native, thread_count
+from cyresize.functional.arguments import NUMBERS, Array, Sizes, check_input, native, ready, thread_count
 
-FORMS = {
-    1: ("C x W", "N x C x W"),
-    2: ("C x H x W", "N x C x H x W"),
-    3: ("C x D x H x W", "N x C x D x H x W"),
-}
 WEIGHTS = {1: "O x C x K", 2: "O x C x K x K", 3: "O x C x K x K x K"}
 
 Axis = tuple[int, int, int, int, int, int]
@@ -24,21 +18,18 @@ WHOLE: Axis = (1, 1, 1, 1, 0, 1)  # the axis that an image does not have
 
 
 def arrays(x: object, weight: object, bias: object, axes: int) -> tuple[Array, Array, Array | None]:
-    """The three arrays of one dtype and the right ranks; ``x`` gets an axis of images if it has none."""
-    given = checks.array(x, "input", "uif")
-    if given.ndim != axes + 1:
-        checks.rank(given.shape, "input", *FORMS[axes])
-    kernel = checks.array(weight, "weight", "uif")
-    if kernel.ndim != axes + 2:
+    """The three arrays in this machine's byte order, of one dtype and the right ranks."""
+    given = check_input(x, axes)
+    if ready(weight, axes + 2, axes + 2):
+        kernel = weight
+    else:
+        kernel = native(checks.array(weight, "weight", NUMBERS))
         checks.rank(kernel.shape, "weight", WEIGHTS[axes])
     checks.same_dtype(kernel, "weight", given, "input")
-    checks.float_size(given)
     if bias is not None:
-        bias = checks.array(bias, "bias", "uif")
+        bias = native(checks.array(bias, "bias", NUMBERS))
         checks.same_dtype(bias, "bias", given, "input")
-        bias = native(bias)
-    given = native(given)
-    return (given if given.ndim == axes + 2 else given[np.newaxis]), native(kernel), bias
+    return given, kernel, bias
 
 
 def shape_of(bias: Array | None) -> tuple[int, ...] | None:
@@ -70,11 +61,6 @@ def delivered(values: Array, out: Array | None, dtype: np.dtype[Any]) -> Array:
             return values.astype(dtype)
         out[...] = values
     return out
-
-
-def deep(x: Array) -> Array:
-    """A view with three spatial axes."""
-    return x if x.ndim == 5 else x[(slice(None), slice(None), *(np.newaxis,) * (5 - x.ndim))]
 
 
 def axes_of(
@@ -110,12 +96,12 @@ def convolution_of(
     dilation: Sizes,
     groups: int,
 ) -> Convolution:
-    """The plan of a convolution of ``shape`` by weights and a bias of these shapes."""
-    sizes, taps, n = shape[2:], weight[2:], len(shape) - 2
+    """The plan of a convolution of C x (sides) by weights and a bias of these shapes."""
+    sizes, taps, n = shape[1:], weight[2:], len(shape) - 1
     step = checks.per_axis(stride, n, "stride", 1)
     gap = checks.per_axis(dilation, n, "dilation", 1)
     groups = checks.factor(groups, "groups")
-    checks.conv_channels(shape[1], weight, bias, groups)
+    checks.conv_channels(shape[0], weight, bias, groups)
     before, after = margins(padding, step, taps, gap)
     small = tuple(
         (size + b + a - d * (k - 1) - 1) // s + 1
@@ -151,18 +137,18 @@ def transposition_of(
     groups: int,
     dilation: Sizes,
 ) -> Convolution:
-    """The plan of a transposed convolution of ``shape`` by weights and a bias of these shapes."""
-    n = len(shape) - 2
+    """The plan of a transposed convolution of C x (sides) by weights and a bias of these shapes."""
+    n = len(shape) - 1
     step = checks.per_axis(stride, n, "stride", 1)
     pad = checks.per_axis(padding, n, "padding", 0)
     extra = checks.per_axis(output_padding, n, "output_padding", 0)
     gap = checks.per_axis(dilation, n, "dilation", 1)
     groups = checks.factor(groups, "groups")
-    checks.conv_transpose_channels(shape[1], weight, bias, groups)
+    checks.conv_transpose_channels(shape[0], weight, bias, groups)
     checks.output_padding(extra, step, gap)
     large = tuple(
         (size - 1) * s - 2 * p + d * (k - 1) + e + 1
-        for size, s, p, d, k, e in zip(shape[2:], step, pad, gap, weight[2:], extra, strict=True)
+        for size, s, p, d, k, e in zip(shape[1:], step, pad, gap, weight[2:], extra, strict=True)
     )
     return transposed(shape, weight, large, step, pad, gap, groups)
 
@@ -176,9 +162,9 @@ def transposed(
     dilation: tuple[int, ...],
     groups: int,
 ) -> Convolution:
-    """The plan of a transposed convolution to given sizes."""
+    """The plan of a transposed convolution of C x (sides) to given sizes."""
     checks.transposed_sizes(large)
-    axes = axes_of(shape[2:], large, weight[2:], stride, before, dilation)
+    axes = axes_of(shape[1:], large, weight[2:], stride, before, dilation)
     return Convolution(weight[1] * groups, large, axes, groups)
 
 
@@ -196,7 +182,7 @@ def conv(
 ) -> Array:
     """Convolution over any number of axes."""
     parts = arrays(x, weight, bias, axes)
-    shapes = parts[0].shape, parts[1].shape, shape_of(parts[2])
+    shapes = parts[0].shape[-axes - 1 :], parts[1].shape, shape_of(parts[2])
     plan = convolution_of(*shapes, stride, padding, dilation, groups)
     return filled(convolve, x, parts, plan, out, n_threads)
 
@@ -216,7 +202,7 @@ def conv_transpose(
 ) -> Array:
     """Transposed convolution over any number of axes."""
     parts = arrays(x, weight, bias, axes)
-    shapes = parts[0].shape, parts[1].shape, shape_of(parts[2])
+    shapes = parts[0].shape[-axes - 1 :], parts[1].shape, shape_of(parts[2])
     plan = transposition_of(*shapes, stride, padding, output_padding, groups, dilation)
     return filled(convolve_back, x, parts, plan, out, n_threads)
 
@@ -229,17 +215,15 @@ def filled(
     out: Array | None,
     n_threads: int | None,
 ) -> Array:
-    """Run ``work`` into ``out``, whatever its type and strides; without an axis of images if ``x`` has none."""
+    """Run ``work`` into ``out``, whatever its type and strides; ``parts`` are ``x``, weights and bias as checked."""
     given = parts[0]
-    batched = x.ndim == given.ndim
-    shape = ((given.shape[0],) if batched else ()) + (plan.channels, *plan.sizes)
-    values = target(out, shape, given.dtype, (x, *parts[1:]))
-    source, kernel, bias = calculated(*parts)
+    dtype, lead = given.dtype, given.ndim - len(plan.sizes) - 1
+    values = target(out, (*given.shape[:lead], plan.channels, *plan.sizes), dtype, (x, *parts[1:]))
+    source, kernel, bias = calculated(*parts) if dtype == np.float16 else parts
     if work is convolve_back:
         # Its products read runs of pixels.
         source = np.ascontiguousarray(source)
-    threads = thread_count(n_threads, source.size * math.prod(kernel.shape[1:]) // plan.groups)
-    whole = deep(values if batched else values[np.newaxis])
+    threads = thread_count(n_threads, source.size * (kernel.size // kernel.shape[0]) // plan.groups)
     kernel, bias = np.ascontiguousarray(kernel), None if bias is None else np.ascontiguousarray(bias)
-    work(deep(source), kernel, bias, whole, plan.axes, plan.groups, threads)
-    return delivered(values, out, given.dtype)
+    work(source, kernel, bias, values, plan.axes, plan.groups, threads)
+    return delivered(values, out, dtype)

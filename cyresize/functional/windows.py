@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,16 +12,9 @@ from cyresize import checks
 from cyresize.engine import pool as engine
 from cyresize.engine.remembering import remembered
 from cyresize.engine.unpool import unpool
-from cyresize.functional.arguments import NATIVE, Array, Sizes, native, result, thread_count
+from cyresize.functional.arguments import Array, Sizes, check_input, native, result, thread_count
 
 MAX, MEAN, LP = 0, 1, 2
-FORMS = {
-    1: ("C x W", "N x C x W"),
-    2: ("C x H x W", "N x C x H x W"),
-    3: ("C x D x H x W", "N x C x D x H x W"),
-}
-NUMBERS = "uif"
-
 Windows = tuple[engine.Windows, engine.Windows, engine.Windows]
 
 regular = lru_cache(maxsize=256)(engine.regular)
@@ -37,28 +30,6 @@ def pooled(size: int, kernel: int, stride: int, padding: tuple[int, int], dilati
     if ceil_mode and (count - 1) * stride >= size + padding[0]:
         count -= 1
     return count
-
-
-def ready(x: object, axes: int, kinds: str) -> TypeGuard[Array]:
-    """Whether nothing is wrong with ``x``, sooner than the checks of `check_input` say so."""
-    return (
-        type(x) is np.ndarray
-        and x.dtype in NATIVE
-        and x.dtype.kind in kinds
-        and axes + 1 <= x.ndim <= axes + 2
-        and x.size > 0
-        and x.flags.aligned
-    )
-
-
-def check_input(x: object, axes: int, kinds: str = NUMBERS) -> Array:
-    """``x`` in this machine's byte order, if its dtype and rank are right."""
-    if ready(x, axes, kinds):
-        return x
-    given = checks.array(x, "input", kinds)
-    checks.rank(given.shape, "input", *FORMS[axes])
-    checks.float_size(given)
-    return native(given)
 
 
 def check_windows(
