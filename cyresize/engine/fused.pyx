@@ -21,16 +21,15 @@ from cyresize.engine.cache cimport remember
 from cyresize.engine.dispatch cimport kernels, tensors
 from cyresize.engine.image cimport Image, aligned, move_row, padded
 from cyresize.engine.jobs cimport ANY_ORDER, convert_job
-from cyresize.engine.parallel cimport default_threads, enter_team, leave_team
+from cyresize.engine.parallel cimport default_threads, enter_team, leave_team, team_for
 from cyresize.engine.plan cimport AxisPlan
-from cyresize.engine.resample cimport Job, Pipeline, Scratch, forget_rows, lay_out, output_row
+from cyresize.engine.resample cimport Job, Pipeline, Scratch, forget_rows, lay_out, multiplications, output_row
 from cyresize.engine.rows.table cimport F16, F32, F64, U8, U16, convert_fn
 
 from cyresize.engine import rules
 
 cdef enum:
     PLACES_KEPT = 256
-    SMALL_WORK = 1 << 15      # output elements below which waking a second thread costs more than it saves
     CHANNELS = 4
 
 cdef enum Mode:
@@ -230,8 +229,6 @@ cdef class Fused:
             if len(<tuple> constants) > 1 and len(<tuple> constants) != c:
                 checks.channel_constants(len(<tuple> constants), c)
         threads = default_threads() if n_threads is None else n_threads
-        if threads > 1 and batch.n*self.oh*self.ow*c < SMALL_WORK:
-            threads = 1
         target = empty(self.tensor_shape(batch.n, c), self.dtype) if out is None else self.direct(batch, out, c)
         write(target, &tensor)
         self.describe_canvas(&canvas, &tensor, c)
@@ -264,6 +261,7 @@ cdef class Fused:
         cdef char* memory = NULL
         cdef char* rows
         cdef Py_ssize_t pads = canvas.w*canvas.c*canvas.itemsize
+        cdef double work = 0
         cdef list places = []          # keeps the jobs alive
         try:
             if frames == NULL:
@@ -272,6 +270,8 @@ cdef class Fused:
                 place = self.place_of(&batch.images[i], batch.elements[i])
                 places.append(place)
                 size = max(size, frame_of(&frames[i], place, &batch.images[i], canvas, i))
+                work += work_of(&frames[i], canvas)
+            threads = team_for(threads, batch.n*canvas.h, work)
             n = cut_bands(NULL, batch.n, canvas.h, threads)
             threads = <int> min(<Py_ssize_t> threads, n)
             bands = <Band*> malloc(n*sizeof(Band))
@@ -305,6 +305,19 @@ cdef Py_ssize_t frame_of(Frame* frame, Place place, const Image* image, const Ca
     frame.out = canvas.data + i*canvas.stride_n
     line_of(frame, NULL, &line)
     return lay_out(frame.pipeline, &frame.image, &line, False, &scratch, NULL) + spare_size(frame)
+
+
+cdef double work_of(const Frame* frame, const Canvas* canvas) noexcept:
+    """Multiplications, and the bytes of the source rows that are read and of what is written."""
+    cdef Image line
+    cdef Py_ssize_t rows
+    line_of(frame, NULL, &line)
+    rows = min(frame.image.h, line.h*frame.pipeline.taps)
+    return (
+        multiplications(frame.pipeline, &frame.image, &line)
+        + <double> rows*frame.image.w*frame.image.c*frame.image.itemsize
+        + <double> canvas.h*canvas.w*canvas.c*canvas.itemsize
+    )
 
 
 cdef inline Py_ssize_t spare_size(const Frame* frame) noexcept nogil:

@@ -61,6 +61,7 @@ cdef struct Scratch:
 cdef Py_ssize_t lay_out(
     const Pipeline* p, const Image* src, const Image* dst, bint streaming, Scratch* s, char* memory
 ) noexcept nogil
+cdef double multiplications(const Pipeline* p, const Image* src, const Image* dst) noexcept nogil
 cdef void forget_rows(const Pipeline* p, Scratch* s) noexcept nogil
 cdef void output_row(
     const Pipeline* p, const Image* src, const Image* dst, Scratch* s, Py_ssize_t n, Py_ssize_t y
