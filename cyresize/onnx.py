@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from cyresize import checks
 from cyresize.engine.convolve import convolve, convolve_back
+from cyresize.engine.remembering import remembered
 from cyresize.engine.shuffle import permute
 from cyresize.functional.arguments import Array, aligned, check_input, result, thread_count
 from cyresize.functional.columns import Convolution, arrays, axes_of, filled, shape_of, transposed
@@ -57,7 +59,7 @@ def _ints(given: Any, count: int, name: str, least: int) -> tuple[int, ...]:
 
 
 class Geometry:
-    """Windows as the attributes of pooling and convolution describe them."""
+    """Windows as the attributes of pooling and convolution describe them. Does not change, so it is shared."""
 
     def __init__(
         self,
@@ -98,12 +100,19 @@ class Geometry:
         less, more = tuple(t // 2 for t in total), tuple(t - t // 2 for t in total)
         self.before, self.after = (less, more) if auto_pad == "SAME_UPPER" else (more, less)
 
+    @cached_property
     def windows(self) -> Windows:
         """The windows of depth, height and width, for the compiled drivers."""
         rows = zip(
             self.sizes, self.outputs, self.kernel, self.stride, self.dilation, self.before, self.after, strict=True
         )
         return three([regular(*row) for row in rows])
+
+
+@remembered
+def geometry(*given: Any) -> Geometry:
+    """A `Geometry` of these arguments."""
+    return Geometry(*given)
 
 
 def _input(x: object, name: str, kinds: str = "uif") -> tuple[Array, int]:
@@ -117,7 +126,7 @@ def _input(x: object, name: str, kinds: str = "uif") -> tuple[Array, int]:
 def _pool(op: int, x: Array, g: Geometry, out: Array | None, n_threads: int | None, **options: Any) -> Array:
     axes = len(g.sizes)
     values = result(out, (*x.shape[:2], *g.outputs), x.dtype, (x,))
-    run(op, x, values, None, axes, g.windows(), math.prod(g.kernel), n_threads, **options)
+    run(op, x, values, None, axes, g.windows, math.prod(g.kernel), n_threads, **options)
     return values
 
 
@@ -155,7 +164,7 @@ def max_pool(
     [[[1, 3], [5, 7]]]
     """
     x, axes = _input(x, "x")
-    g = Geometry(x.shape[2:], kernel_shape, strides, pads, dilations, auto_pad, ceil_mode)
+    g = geometry(x.shape[2:], kernel_shape, strides, pads, dilations, auto_pad, ceil_mode)
     by_column = checks.zero_or_one(storage_order, "storage_order")
     given, given_index = checks.pair(out, "out")
     shape = (*x.shape[:2], *g.outputs)
@@ -168,7 +177,7 @@ def max_pool(
         values,
         index,
         axes,
-        g.windows(),
+        g.windows,
         math.prod(g.kernel),
         n_threads,
         index_channel=plane,
@@ -253,7 +262,7 @@ def average_pool(
     [[[0.5, 2.5]]]
     """
     x, _ = _input(x, "x", "f")
-    g = Geometry(x.shape[2:], kernel_shape, strides, pads, dilations, auto_pad, ceil_mode)
+    g = geometry(x.shape[2:], kernel_shape, strides, pads, dilations, auto_pad, ceil_mode)
     include = checks.zero_or_one(count_include_pad, "count_include_pad")
     return _pool(MEAN, x, g, out, n_threads, include_pad=include)
 
@@ -281,7 +290,7 @@ def lp_pool(
     [[[5.0]]]
     """
     x, _ = _input(x, "x", "f")
-    g = Geometry(x.shape[2:], kernel_shape, strides, pads, dilations, auto_pad, ceil_mode)
+    g = geometry(x.shape[2:], kernel_shape, strides, pads, dilations, auto_pad, ceil_mode)
     return _pool(LP, x, g, out, n_threads, power=checks.exponent(p), absolute=True, scale=0)
 
 
@@ -363,7 +372,7 @@ def conv(
     groups = checks.factor(group, "group")
     checks.conv_channels(given.shape[1], weight.shape, shape_of(bias), groups)
     checks.same_kernel(kernel_shape, weight.shape[2:])
-    g = Geometry(given.shape[2:], weight.shape[2:], strides, pads, dilations, auto_pad, 0)
+    g = geometry(given.shape[2:], weight.shape[2:], strides, pads, dilations, auto_pad, 0)
     columns = axes_of(g.outputs, g.sizes, g.kernel, g.stride, g.before, g.dilation)
     plan = Convolution(weight.shape[0], g.outputs, columns, groups)
     return filled(convolve, x, (given, weight, bias), plan, out, n_threads)

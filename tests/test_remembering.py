@@ -9,8 +9,8 @@ import cyresize
 from cyresize import functional as F
 from cyresize.engine.remembering import remembered
 
-PLAIN = (1, True, 1.0, (1, 2), (1, None), (1.0, 2), (True, 2), "1", None, ())
-OTHERS = ([1, 2], np.int64(1), np.array([1, 2]), (1, (2,)), (1, [2]), -0.0, (-0.0, 1), 1j, b"1")
+PLAIN = (1, True, 1.0, (1, 2), (1, None), (1.0, 2), (True, 2), "1", None, (), [1, 2], [1.0, None], [])
+OTHERS = (np.int64(1), np.array([1, 2]), (1, (2,)), (1, [2]), [1, (2,)], [[1], [2]], -0.0, (-0.0, 1), [-0.0], 1j, b"1")
 
 
 def counted():
@@ -39,7 +39,13 @@ def test_other_arguments_are_not_kept(value):
     assert len(calls) == 2
 
 
-EQUAL = [(1, True, 1.0), ((1, 2), (True, 2), (1.0, 2), (1, 2.0), (1.0, 2.0)), (0, False, 0.0, -0.0), ((0,), (-0.0,))]
+EQUAL = [
+    (1, True, 1.0),
+    ((1, 2), (True, 2), (1.0, 2), (1, 2.0), (1.0, 2.0)),
+    (0, False, 0.0, -0.0),
+    ((0,), (-0.0,)),
+    ((1, 2), [1, 2], [True, 2], [1.0, 2]),
+]
 
 
 @pytest.mark.parametrize("values", EQUAL, ids=repr)
@@ -49,6 +55,15 @@ def test_equal_arguments_of_other_types_are_others(values):
         for value in values:
             found = function(value)[0]
             assert repr(found) == repr(value), "that is what another argument gave"
+
+
+def test_a_list_that_changes_is_another_argument():
+    function, calls = counted()
+    sizes = [1, 2]
+    assert function(sizes) is function([1, 2])
+    sizes[0] = 3
+    function(sizes)
+    assert len(calls) == 2
 
 
 def test_many_arguments_work_and_old_ones_leave():
@@ -87,6 +102,7 @@ REFUSED = {
     "kernels 2.0": (lambda k: F.max_pool2d(X, k), (2, 2), (2.0, 2.0)),
     "kernel True": (lambda k: F.avg_pool2d(X, k), 1, True),
     "kernels True": (lambda k: F.avg_pool2d(X, k), (1, 1), (1, True)),
+    "kernels as a list": (lambda k: F.max_pool2d(X, k), [2, 2], [2, 2.0]),
     "output 2.0": (lambda n: F.adaptive_avg_pool2d(X, n), 2, 2.0),
     "factor 1.0": (lambda r: F.pixel_shuffle(X, r), 1, 1.0),
     "factor True": (lambda r: F.pixel_unshuffle(X, r), 1, True),

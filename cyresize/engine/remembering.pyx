@@ -21,11 +21,11 @@ cdef inline int kind_of(object value) noexcept:
     # A zero with a sign is equal to one without.
     if kind is float and not (<double> value == 0.0 and signbit(<double> value)):
         return 2
-    return -1
+    return 3 if kind is list else -1
 
 
-cdef long long kinds_of(tuple given) noexcept:
-    """The kinds of all values and of the elements of tuples, two bits each, or -1."""
+cdef long long kinds_of(tuple given, bint* lists) noexcept:
+    """The kinds of all values and of the elements of tuples and ``lists``, two bits each, or -1."""
     cdef object value, element
     cdef unsigned long long kinds = 0
     cdef int kind, n = 0
@@ -35,14 +35,22 @@ cdef long long kinds_of(tuple given) noexcept:
             return -1
         kinds = kinds << 2 | <unsigned int> kind
         n += 1
+        if type(value) is list:
+            lists[0] = True
+            value = tuple(<list> value)
         if type(value) is tuple:
             for element in <tuple> value:
-                kind = -1 if type(element) is tuple else kind_of(element)
+                kind = -1 if type(element) is tuple or type(element) is list else kind_of(element)
                 if kind < 0:
                     return -1
                 kinds = kinds << 2 | <unsigned int> kind
                 n += 1
     return <long long> kinds if n <= MOST_KINDS else -1
+
+
+cdef tuple hashable(tuple given):
+    # Lists as tuples: the kinds tell them apart.
+    return tuple([tuple(<list> value) if type(value) is list else value for value in given])
 
 
 cdef class Remembered:
@@ -58,11 +66,12 @@ cdef class Remembered:
         update_wrapper(self, function)
 
     def __call__(self, *given):
-        cdef long long kinds = kinds_of(given)
+        cdef bint lists = False
+        cdef long long kinds = kinds_of(given, &lists)
         cdef object key, found
         if kinds < 0:
             return self.function(*given)
-        key = (kinds, given)
+        key = (kinds, hashable(given) if lists else given)
         found = self.kept.get(key)
         if found is None:
             found = self.function(*given)
@@ -73,7 +82,7 @@ cdef class Remembered:
 def remembered(function):
     """``function``, called by position, whose results the arguments alone decide, are not None, and are not changed.
 
-    Kept is what plain arguments gave (numbers, strings, None, and tuples of them), by value and type, as a check may
-    refuse some of equal ones. Errors are not kept.
+    Kept is what plain arguments gave (numbers, strings, None, and tuples and lists of them), by value and type, as a
+    check may refuse some of equal ones. Errors are not kept.
     """
     return Remembered(function)
