@@ -969,7 +969,7 @@ def test_bad_options_are_usage_errors(arguments, message, capsys):
 def test_list_measures_nothing(capsys):
     assert main(["--list", "--threads", "1,2"]) == 0
     shown = capsys.readouterr().out
-    assert "selected: 2168 cells" in shown
+    assert "selected: 2216 cells" in shown
     for name in (*families(), *peers.LIBRARIES, *MODES):
         assert name in shown
 

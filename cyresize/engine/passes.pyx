@@ -28,6 +28,7 @@ cdef enum:
 ARITHMETIC = {"gather": GATHER, "floats": FLOATS, "bytes": BYTES, "bytes_rows_first": BYTES_ROWS_FIRST}
 
 cdef dict jobs = {}
+cdef dict gathers = {}
 cdef AxisPlan unit = rules.identity(1, 1)
 
 
@@ -198,6 +199,18 @@ cdef object cached_job(tuple key, bint keep):
     return job
 
 
+cdef Gather cached_gather(AxisPlan columns, AxisPlan rows, Py_ssize_t pixel, const Walk* walk, bint keep):
+    # A gather walks over rows: of an axis that is not resampled there are as many as in the source.
+    cdef Py_ssize_t same = walk.target.h if walk.order == COLUMNS_ONLY else 0
+    cdef tuple key = (columns, rows, pixel, same)
+    cdef object found = gathers.get(key)
+    if found is None:
+        found = new_gather(columns, rules.identity(same, same) if same > 0 else rows, pixel)
+        if keep:
+            remember(gathers, key, found, JOBS_KEPT)
+    return found
+
+
 cdef int repeat(Walk* walk, Job job, Gather gather, int threads) except -1:
     """Run over all combinations of the outer axes."""
     cdef Image source = walk.source, target = walk.target
@@ -248,10 +261,9 @@ cdef int run(
     elif walk.order == COLUMNS_ONLY:
         if columns is None:
             columns = rows
-        # A gather walks over rows, of which there are as many as in the source.
-        rows = unit if arithmetic != GATHER else rules.identity(walk.target.h, walk.target.h)
+        rows = unit
     if arithmetic == GATHER:
-        repeat(&walk, None, new_gather(columns, rows, channels*a.itemsize), threads)
+        repeat(&walk, None, cached_gather(columns, rows, channels*a.itemsize, &walk, keep), threads)
     else:
         key = (arithmetic, walk.order, columns, rows, channels, element, stored, samples_behind(&b, column_axis))
         repeat(&walk, cached_job(key, keep), None, threads)
