@@ -427,7 +427,7 @@ def matrix():
 
 def test_matrix_is_whole():
     cells = [cell for _, cell in matrix()]
-    assert len(set(cells)) == len(cells) == (10 * (7 + 3) * 3 * 3 + 4 * 5 * 2 * 3 + 2 * (4 + 2) + 52) * 2
+    assert len(set(cells)) == len(cells) == (10 * (7 + 3) * 3 * 3 + 4 * 5 * 2 * 3 + 2 * (4 + 2) + 76) * 2
     assert set(families()) == {"resize", "types", "antialias", "preprocess", "folder", "operations"}
 
 
