@@ -1,6 +1,6 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-R = TypeVar("R")
+_R = TypeVar("_R")
 
-def remembered(function: Callable[..., R]) -> Callable[..., R]: ...
+def remembered(function: Callable[..., _R]) -> Callable[..., _R]: ...

@@ -53,7 +53,7 @@ cdef tuple hashable(tuple given):
     return tuple([tuple(<list> value) if type(value) is list else value for value in given])
 
 
-cdef class Remembered:
+cdef class _Remembered:
     """A function with its results."""
 
     cdef object function
@@ -85,4 +85,4 @@ def remembered(function):
     Kept is what plain arguments gave (numbers, strings, None, and tuples and lists of them), by value and type, as a
     check may refuse some of equal ones. Errors are not kept.
     """
-    return Remembered(function)
+    return _Remembered(function)
