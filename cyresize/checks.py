@@ -392,8 +392,6 @@ def output(
 
 def truth(value: object, name: str) -> bool:
     """A flag: a bool and nothing else."""
-    if type(value) is bool:
-        return value
     if not isinstance(value, BOOLS):
         raise TypeError(f"{name} must be True or False, got {describe(value)}")
     return bool(value)

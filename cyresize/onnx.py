@@ -19,7 +19,7 @@ from cyresize.engine.convolve import convolve, convolve_back
 from cyresize.engine.remembering import remembered
 from cyresize.engine.shuffle import permute
 from cyresize.functional.arguments import Array, aligned, check_input, result, thread_count
-from cyresize.functional.columns import Convolution, arrays, axes_of, filled, shape_of, transposed
+from cyresize.functional.columns import Convolution, arrays, axes_of, filled, shapes, transposed
 from cyresize.functional.windows import (
     LP,
     MAX,
@@ -368,14 +368,15 @@ def conv(
     [[[1.0, 3.0, 5.0]]]
     """
     x, axes = _input(x, "x")
-    given, weight, bias = arrays(x, w, b, axes)
+    parts = arrays(x, w, b, axes)
+    shape, weight, bias = shapes(parts, axes)
     groups = checks.factor(group, "group")
-    checks.conv_channels(given.shape[1], weight.shape, shape_of(bias), groups)
-    checks.same_kernel(kernel_shape, weight.shape[2:])
-    g = geometry(given.shape[2:], weight.shape[2:], strides, pads, dilations, auto_pad, 0)
+    checks.conv_channels(shape[0], weight, bias, groups)
+    checks.same_kernel(kernel_shape, weight[2:])
+    g = geometry(shape[1:], weight[2:], strides, pads, dilations, auto_pad, 0)
     columns = axes_of(g.outputs, g.sizes, g.kernel, g.stride, g.before, g.dilation)
-    plan = Convolution(weight.shape[0], g.outputs, columns, groups)
-    return filled(convolve, x, (given, weight, bias), plan, out, n_threads)
+    plan = Convolution(weight[0], g.outputs, columns, groups)
+    return filled(convolve, x, parts, plan, out, n_threads)
 
 
 def _transposed_pads(total: int, auto_pad: str) -> tuple[int, int]:
@@ -415,28 +416,29 @@ def conv_transpose(
     [[[1.0, 1.0, 1.0, 1.0]]]
     """
     x, n = _input(x, "x")
-    given, weight, bias = arrays(x, w, b, n)
+    parts = arrays(x, w, b, n)
+    shape, weight, bias = shapes(parts, n)
     groups = checks.factor(group, "group")
-    checks.conv_transpose_channels(given.shape[1], weight.shape, shape_of(bias), groups)
-    checks.same_kernel(kernel_shape, weight.shape[2:])
+    checks.conv_transpose_channels(shape[0], weight, bias, groups)
+    checks.same_kernel(kernel_shape, weight[2:])
     checks.option(auto_pad, "auto_pad", ("NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"))
     stride = _ints(strides, n, "strides", 1)
     dilation = _ints(dilations, n, "dilations", 1)
     extra = _ints(output_padding, n, "output_padding", 0)
     whole = tuple(
         s * (size - 1) + e + d * (k - 1) + 1
-        for s, size, e, d, k in zip(stride, given.shape[2:], extra, dilation, weight.shape[2:], strict=True)
+        for s, size, e, d, k in zip(stride, shape[1:], extra, dilation, weight[2:], strict=True)
     )
     if output_shape is not None or auto_pad.startswith("SAME"):
-        wanted = checks.spatial_shape(output_shape, tuple(s * k for s, k in zip(stride, given.shape[2:], strict=True)))
+        wanted = checks.spatial_shape(output_shape, tuple(s * k for s, k in zip(stride, shape[1:], strict=True)))
         margins = [_transposed_pads(a - b, auto_pad) for a, b in zip(whole, wanted, strict=True)]
     else:
         given_pads = _ints(pads if auto_pad != "VALID" else None, 2 * n, "pads", 0)
         margins = list(zip(given_pads[:n], given_pads[n:], strict=True))
     large = tuple(size - sum(margin) for size, margin in zip(whole, margins, strict=True))
     before = tuple(margin[0] for margin in margins)
-    plan = transposed(given.shape[1:], weight.shape, large, stride, before, dilation, groups)
-    return filled(convolve_back, x, (given, weight, bias), plan, out, n_threads)
+    plan = transposed(shape, weight, large, stride, before, dilation, groups)
+    return filled(convolve_back, x, parts, plan, out, n_threads)
 
 
 def _blocks(x: Array, r: int, mode: str) -> Array:

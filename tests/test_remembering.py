@@ -182,3 +182,12 @@ def test_foreign_byte_orders_do_not_matter():
     np.testing.assert_array_equal(F.conv_transpose2d(*swapped, stride=2), expected)
     np.testing.assert_array_equal(F.max_pool2d(swapped[0], 2), F.max_pool2d(x, 2))
     np.testing.assert_array_equal(F.interpolate(swapped[0], size=5), F.interpolate(x, size=5))
+
+
+@pytest.mark.parametrize("name", ["input", "weight", "bias"])
+def test_one_foreign_byte_order_among_three_arrays_is_refused(name):
+    given = {"input": np.ones((2, 3, 3)), "weight": np.ones((2, 2, 2, 2)), "bias": np.ones(2)}
+    given[name] = given[name].astype(">f8" if given[name].dtype.str[0] == "<" else "<f8")
+    for function in (F.conv2d, F.conv_transpose2d):
+        with pytest.raises(TypeError, match="they must be the same"):
+            function(**given)

@@ -20,6 +20,7 @@ cdef enum:
 
 cdef double LARGEST = 2.0**62     # bytes
 
+
 cdef int read(object array, Strided* to) except -1:
     """Look at an array, or at None."""
     cdef np.ndarray a = array
@@ -142,12 +143,14 @@ def plain_result(np.ndarray x, tuple shape, np.dtype dtype, int axis):
         if total > LARGEST:
             return None
         sides[k] = shape[k]
-    Py_INCREF(dtype)
-    return PyArray_Empty(n, sides, dtype, 0)
+    return allocated(n, sides, dtype)
 
 
 cdef np.ndarray new_array(int ndim, const Py_ssize_t* shape, np.ndarray like):
     """np.empty without its reading of arguments; the dtype is that of ``like``."""
-    cdef np.dtype dtype = <np.dtype> <void*> np.PyArray_DESCR(like)
+    return allocated(ndim, <np.npy_intp*> shape, <np.dtype> <void*> np.PyArray_DESCR(like))
+
+
+cdef inline np.ndarray allocated(int ndim, np.npy_intp* shape, np.dtype dtype):
     Py_INCREF(dtype)          # PyArray_Empty takes one reference for itself
-    return PyArray_Empty(ndim, <np.npy_intp*> shape, dtype, 0)
+    return PyArray_Empty(ndim, shape, dtype, 0)

@@ -9,6 +9,7 @@ from cyresize.engine.cache cimport remember
 cdef enum:
     RESULTS_KEPT = 256
     MOST_KINDS = 31           # two bits each
+    LIST = 3
 
 
 cdef inline int kind_of(object value) noexcept:
@@ -21,7 +22,7 @@ cdef inline int kind_of(object value) noexcept:
     # A zero with a sign is equal to one without.
     if kind is float and not (<double> value == 0.0 and signbit(<double> value)):
         return 2
-    return 3 if kind is list else -1
+    return LIST if kind is list else -1
 
 
 cdef long long kinds_of(tuple given, bint* lists) noexcept:
@@ -35,13 +36,12 @@ cdef long long kinds_of(tuple given, bint* lists) noexcept:
             return -1
         kinds = kinds << 2 | <unsigned int> kind
         n += 1
-        if type(value) is list:
+        if kind == LIST:
             lists[0] = True
-            value = tuple(<list> value)
-        if type(value) is tuple:
-            for element in <tuple> value:
-                kind = -1 if type(element) is tuple or type(element) is list else kind_of(element)
-                if kind < 0:
+        if kind == LIST or type(value) is tuple:
+            for element in value:
+                kind = kind_of(element)
+                if kind < 0 or kind == LIST or type(element) is tuple:
                     return -1
                 kinds = kinds << 2 | <unsigned int> kind
                 n += 1

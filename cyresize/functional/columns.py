@@ -17,24 +17,28 @@ Axis = tuple[int, int, int, int, int, int]
 WHOLE: Axis = (1, 1, 1, 1, 0, 1)  # the axis that an image does not have
 
 
-def arrays(x: object, weight: object, bias: object, axes: int) -> tuple[Array, Array, Array | None]:
-    """The three arrays in this machine's byte order, of one dtype and the right ranks."""
+Parts = tuple[Array, Array, Array | None]
+Shape = tuple[int, ...]
+
+
+def arrays(x: Array, weight: Array, bias: Array | None, axes: int) -> Parts:
+    """The three arrays in this machine's byte order, of one dtype (and byte order) and the right ranks."""
     given = check_input(x, axes)
-    if ready(weight, axes + 2, axes + 2):
-        kernel = weight
-    else:
-        kernel = native(checks.array(weight, "weight", NUMBERS))
-        checks.rank(kernel.shape, "weight", WEIGHTS[axes])
-    checks.same_dtype(kernel, "weight", given, "input")
+    if not ready(weight, axes + 2, axes + 2):
+        checks.array(weight, "weight", NUMBERS)
+        checks.rank(weight.shape, "weight", WEIGHTS[axes])
+    checks.same_dtype(weight, "weight", x, "input")
     if bias is not None:
-        bias = native(checks.array(bias, "bias", NUMBERS))
-        checks.same_dtype(bias, "bias", given, "input")
-    return given, kernel, bias
+        checks.array(bias, "bias", NUMBERS)
+        checks.same_dtype(bias, "bias", x, "input")
+        bias = native(bias)
+    return given, native(weight), bias
 
 
-def shape_of(bias: Array | None) -> tuple[int, ...] | None:
-    """The shape of a bias, if there is one."""
-    return None if bias is None else bias.shape
+def shapes(parts: Parts, axes: int) -> tuple[Shape, Shape, Shape | None]:
+    """C x (sides) of an input, and the shapes of its weights and of its bias, if there is one."""
+    x, weight, bias = parts
+    return x.shape[-axes - 1 :], weight.shape, None if bias is None else bias.shape
 
 
 def calculated(*given: Array | None) -> list[Any]:
@@ -182,8 +186,7 @@ def conv(
 ) -> Array:
     """Convolution over any number of axes."""
     parts = arrays(x, weight, bias, axes)
-    shapes = parts[0].shape[-axes - 1 :], parts[1].shape, shape_of(parts[2])
-    plan = convolution_of(*shapes, stride, padding, dilation, groups)
+    plan = convolution_of(*shapes(parts, axes), stride, padding, dilation, groups)
     return filled(convolve, x, parts, plan, out, n_threads)
 
 
@@ -202,15 +205,14 @@ def conv_transpose(
 ) -> Array:
     """Transposed convolution over any number of axes."""
     parts = arrays(x, weight, bias, axes)
-    shapes = parts[0].shape[-axes - 1 :], parts[1].shape, shape_of(parts[2])
-    plan = transposition_of(*shapes, stride, padding, output_padding, groups, dilation)
+    plan = transposition_of(*shapes(parts, axes), stride, padding, output_padding, groups, dilation)
     return filled(convolve_back, x, parts, plan, out, n_threads)
 
 
 def filled(
     work: Any,
     x: Array,
-    parts: tuple[Array, Array, Array | None],
+    parts: Parts,
     plan: Convolution,
     out: Array | None,
     n_threads: int | None,
