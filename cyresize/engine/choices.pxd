@@ -16,6 +16,7 @@ cdef bint in_fours(AxisPlan columns) noexcept
 cdef bint in_twos(AxisPlan columns) noexcept
 cdef bint twins_beat_lanes(Py_ssize_t channels, AxisPlan columns) noexcept
 cdef bint fours_beat_lanes(AxisPlan columns) noexcept
+cdef bint fours_of_floats_pay(Py_ssize_t channels) noexcept
 cdef bint four_rows_pay(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan rows) noexcept
 cdef bint pixels_beat_lanes(int element, int order, Py_ssize_t channels, AxisPlan columns) noexcept
 cdef bint two_rows_of_pixels_pay(int element, AxisPlan columns) noexcept

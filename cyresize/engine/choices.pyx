@@ -6,6 +6,7 @@ have the same bits.
 
 from cyresize.engine.dispatch cimport kernels
 from cyresize.engine.image cimport STREAMED
+from cyresize.engine.lanes cimport SINGLE_FLOATS
 from cyresize.engine.plan cimport AxisPlan
 from cyresize.engine.resample cimport COLUMNS_FIRST, ROWS_FIRST, Job
 from cyresize.engine.rows.table cimport F32, NO_LANES, U8, U32, weighted_window_fn
@@ -136,6 +137,14 @@ cdef bint fours_beat_lanes(AxisPlan columns) noexcept:
     return kernels.columns_from_lanes[<int> U16].kind == NO_LANES or 2*((columns.taps + 3)//4*4) <= 3*columns.taps
 
 
+cdef bint fours_of_floats_pay(Py_ssize_t channels) noexcept:
+    """Whether floats are filtered faster by tables of four lanes, where blocks are full enough, than without; measured.
+
+    A pixel of three or four channels is what a register holds.
+    """
+    return kernels.float_taps != NULL and channels <= 2
+
+
 cdef bint four_rows_pay(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan rows) noexcept:
     """Whether four rows by one reading of the lane tables gain more than rings of so many rows cost; measured."""
     cdef bint wide = columns.n_out*channels > MOST_KEPT_NEAR
@@ -182,6 +191,11 @@ cdef weighted_window_fn window_kernel(Job job, int element, Py_ssize_t channels)
     cdef bint pixels = (channels == 3 or channels == 4) and kernels.pixel_windows[element] != NULL
     cdef bint eights = kernels.float_lanes.lanes == 8, fours = kernels.float_lanes.kind == NO_LANES
     cdef int full = FULL_OF_FOUR_TAPS
+    if element == F32 and fours_of_floats_pay(channels):
+        job.use_lanes(&kernels.float_taps_lanes, SINGLE_FLOATS, NULL)
+        if job.lanes != NULL:
+            # Of four taps blending whole rows costs less.
+            return kernels.lane_windows[element] if columns.taps == 2 else NULL
     if columns.taps == 2:
         full = FULL_OF_TWO_TAPS_IN_EIGHTS if eights else FULL_OF_TWO_TAPS
     elif (eights or fours) and pixels and columns.n_in < (2 if channels == 4 else 2.8)*columns.n_out:

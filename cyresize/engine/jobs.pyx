@@ -5,8 +5,8 @@ Not a dialect: the plans say what is calculated, a function here says in which a
 
 from cyresize.engine.choices cimport (
     bytes_in_lanes, cheaper_order, double_lanes_pay, few_lanes, fixed_strips_pay, four_rows_pay, fours_beat_lanes,
-    has_window, in_fours, in_pairs, in_twos, is_word, pixels_beat_lanes, strips_pay, twins_beat_lanes,
-    two_rows_of_pixels_pay, window_kernel,
+    fours_of_floats_pay, has_window, in_fours, in_pairs, in_twos, is_word, pixels_beat_lanes, strips_pay,
+    twins_beat_lanes, two_rows_of_pixels_pay, window_kernel,
 )
 from cyresize.engine.dispatch cimport kernels
 from cyresize.engine.lanes cimport (
@@ -108,6 +108,11 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
             p.both2 = kernels.lane_windows2[element]
         elif p.both != NULL and p.both == kernels.pixel_windows[element]:
             p.both2 = kernels.pixel_windows2[element]
+    if p.both == NULL and fours_of_floats_pay(channels):
+        job.use_lanes(&kernels.float_taps_lanes, SINGLE_FLOATS, kernels.float_taps2, kernels.float_taps4)
+        if job.lanes != NULL:
+            p.columns_pass = kernels.float_taps
+            return job
     if p.both == NULL and order == ROWS_FIRST and kernels.float_pairs != NULL and in_pairs(columns, channels):
         job.drop_lanes()
         p.columns_pass = kernels.float_pairs

@@ -181,7 +181,10 @@ cdef void set_index(
     """Where in the window the taps of one lane's first group are."""
     cdef bint swap
     cdef int k
-    if format.kind == FLOATS:
+    if format.kind == FLOATS and format.lanes == 4:
+        for k in range(4):
+            to[4*lane + k] = <unsigned char> (4*at + k)
+    elif format.kind == FLOATS:
         (<int*> to)[lane] = <int> at
     elif format.kind == DOUBLES and format.lanes == 4:
         # As two floats.
@@ -368,6 +371,7 @@ cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* form
     cdef Geometry g
     cdef Py_ssize_t n, blocks, size, whole
     cdef bint narrow, inside, few, fits, floats = format.kind == FLOATS or format.kind == DOUBLES
+    cdef bint two_registers = floats and format.window > format.lanes
     cdef Lanes* t
     if format.kind == NO_LANES or plan.n_out > 0x7fffffff // channels or plan.n_in > 0x7fffffff // channels:
         return NULL
@@ -398,10 +402,10 @@ cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* form
     # permute of floats cost less than a load per tap; of bytes, more. Eight floats from two registers take two permutes
     # and a blend: more too, unless both passes at once (two taps, or few elements) want all taps in place.
     inside = narrow = False
-    if floats and (g.lanes*g.lane_bytes == 64 or g.taps == 2 or g.taps*channels <= 4):
+    if two_registers and (g.lanes*g.lane_bytes == 64 or g.taps == 2 or g.taps*channels <= 4):
         inside = worth(plan, &g, n, &g.reach, whole, &blocks, 1.4)
         narrow = worth(plan, &g, n, &g.window, g.window // 2, &blocks, 1.11)
-    elif floats:
+    elif two_registers:
         narrow = worth(plan, &g, n, &g.window, g.window // 2, &blocks, 1.25)
         inside = worth(plan, &g, n, &g.reach, whole, &blocks, 1.11 if narrow else 1.4)
     elif format.window > 16:

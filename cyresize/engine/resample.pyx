@@ -495,7 +495,8 @@ cdef class Job:
         p.columns.lanes = self.lanes
         if self.lanes != NULL and p.order == COLUMNS_FIRST:
             p.columns_pass2 = two
-        if self.lanes != NULL:
+        # Where the horizontal pass is the last one, four rows go straight to their destination.
+        if self.lanes != NULL and (p.order == COLUMNS_FIRST or p.narrow == NULL):
             p.columns_pass4 = four
         return 0
 

@@ -9,6 +9,7 @@ include "pixels.pxi"
 include "pixel_windows.pxi"
 include "areas.pxi"
 include "singles.pxi"
+include "float_taps.pxi"
 include "word_rows.pxi"
 include "export.pxi"
 include "ops.pxi"
@@ -19,6 +20,7 @@ use_sse_kernels(&kernels)
 use_pair_kernels(&kernels)
 use_fixed(&kernels)
 use_singles(&kernels)
+use_float_taps(&kernels)
 use_words(&kernels)
 use_word_rows(&kernels)
 use_pixel_windows(&kernels)

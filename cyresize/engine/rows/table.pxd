@@ -141,6 +141,11 @@ cdef struct RowKernels:
     columns_fn float_pixels   # three or four channels without lanes; NULL: float_columns
     columns2_fn float_pixels2    # the same of two rows
     columns_fn float_singles  # one channel without lanes; NULL: float_columns
+    # One and two channels by tables of four lanes, for a level without float_lanes; NULL: float_columns.
+    LaneFormat float_taps_lanes
+    columns_fn float_taps
+    columns2_fn float_taps2
+    columns4_fn float_taps4
     columns_fn double_singles  # one channel by two taps; NULL: double_columns
     # 16-bit integers to floats: any channels with an even number of taps by lanes, and three or four channels, two rows
     # at once, without; NULL: columns_from, pixels_from.
@@ -153,7 +158,8 @@ cdef struct RowKernels:
     columns_fn word_fours[9]
     columns2_fn word_fours2[9]
     # Two or four taps along both axes, from the stored type to the same; may read SLACK bytes behind a row. NULL: two
-    # passes. With lanes whose taps all lie inside; and for three or four channels, pixel by pixel.
+    # passes. With lanes whose taps all lie inside, or by float_taps_lanes; and for three or four channels, pixel by
+    # pixel.
     weighted_window_fn lane_windows[9]
     weighted_windows2_fn lane_windows2[9]
     weighted_window_fn float_single_windows    # one channel without lanes
