@@ -102,6 +102,13 @@ cdef bint double_lanes_pay(Py_ssize_t channels, AxisPlan columns) noexcept:
     return channels < 2*lanes and not (lanes == 4 and channels >= 3 and columns.taps == 2)
 
 
+cdef bint even_taps_pay(int element, Py_ssize_t channels, AxisPlan columns) noexcept:
+    """Whether taps of weight 0 take less time than columns that differ in their number of taps; measured."""
+    if element >= U32 or columns.taps <= 4 or kernels.float_lanes.lanes > 8:
+        return True
+    return channels <= 2 or (channels > 4 and kernels.float_lanes.kind != NO_LANES)
+
+
 cdef bint few_lanes(Job job) noexcept:
     """Whether blocks of lanes are so empty that one channel is filtered faster without them; measured."""
     return job.lanes == NULL or 16*job.lanes.n < SPARSE*kernels.float_lanes.lanes*job.lanes.blocks
@@ -208,6 +215,16 @@ cdef weighted_window_fn window_kernel(Job job, int element, Py_ssize_t channels)
         if not pixels or 16*job.lanes.n >= full*kernels.float_lanes.lanes*job.lanes.blocks:
             return kernels.lane_windows[element]
     return kernels.pixel_windows[element] if pixels else NULL
+
+
+cdef bint bytes_beat_floats(Py_ssize_t channels, AxisPlan columns) noexcept:
+    """Whether bytes become floats faster by windows of bytes than by widening all of them first; measured."""
+    cdef double shrink = <double> columns.n_in/columns.n_out
+    if kernels.columns_from_lanes[<int> U8].window > 16:
+        return True
+    if kernels.float_lanes.kind == NO_LANES:
+        return channels > 4 or (channels < 4 and shrink > 1.25)
+    return channels < 4 and shrink > (2.2 if channels == 1 else 3.5)
 
 
 cdef int bytes_in_lanes(Py_ssize_t channels) noexcept:

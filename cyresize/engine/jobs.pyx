@@ -4,9 +4,9 @@ Not a dialect: the plans say what is calculated, a function here says in which a
 """
 
 from cyresize.engine.choices cimport (
-    bytes_in_lanes, cheaper_order, double_lanes_pay, few_lanes, fixed_strips_pay, four_rows_pay, fours_beat_lanes,
-    fours_of_floats_pay, has_window, in_fours, in_pairs, in_twos, is_word, pixels_beat_lanes, strips_pay,
-    twins_beat_lanes, two_rows_of_pixels_pay, window_kernel,
+    bytes_beat_floats, bytes_in_lanes, cheaper_order, double_lanes_pay, even_taps_pay, few_lanes, fixed_strips_pay,
+    four_rows_pay, fours_beat_lanes, fours_of_floats_pay, has_window, in_fours, in_pairs, in_twos, is_word,
+    pixels_beat_lanes, strips_pay, twins_beat_lanes, two_rows_of_pixels_pay, window_kernel,
 )
 from cyresize.engine.dispatch cimport kernels
 from cyresize.engine.lanes cimport (
@@ -16,7 +16,7 @@ from cyresize.engine.plan cimport FLOAT32, FLOAT64, INT16, INT32, AxisPlan
 from cyresize.engine.resample cimport (
     COLUMNS_FIRST, COLUMNS_ONLY, ROWS_FIRST, ROWS_ONLY, WINDOW, Job, Pipeline, new_job,
 )
-from cyresize.engine.rows.table cimport F32, I16, U8, U16, U32, columns_fn
+from cyresize.engine.rows.table cimport F16, F32, F64, I16, U8, U16, U32, columns_fn
 
 from cyresize.engine import rules
 
@@ -52,6 +52,10 @@ cdef void float_kernels(Job job, int element, int stored, int order) noexcept:
         p.blend = kernels.blend_to[stored]
 
 
+cdef inline bint is_integer(int element) noexcept:
+    return element != F16 and element != F32 and element != F64
+
+
 cdef Job float_job(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan rows, int order):
     """Any weighted mode in float32 (float64 for 32-bit integers and float64), in the given order of passes."""
     return convert_job(element, element, channels, columns, rows, order)
@@ -59,11 +63,16 @@ cdef Job float_job(int element, Py_ssize_t channels, AxisPlan columns, AxisPlan 
 
 cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan columns, AxisPlan rows, int order):
     """As float_job, from one stored type to another that is calculated with in the same precision."""
-    cdef Job job = new_job(columns, rows, channels, FLOAT64 if element >= U32 else FLOAT32)
-    cdef Pipeline* p = &job.pipeline
-    cdef bint to_scratch, pixels = channels == 3 or channels == 4, apart, pairs, four_rows
+    cdef Job job
+    cdef Pipeline* p
+    cdef bint to_scratch, pixels = channels == 3 or channels == 4, apart, pairs, four_rows, windows
     if order == ANY_ORDER:
         order = cheaper_order(element, channels, columns, rows)
+    # No integer is infinite or has a zero with a sign.
+    if is_integer(element) and is_integer(stored) and even_taps_pay(element, channels, columns):
+        columns = columns.evened()
+    job = new_job(columns, rows, channels, FLOAT64 if element >= U32 else FLOAT32)
+    p = &job.pipeline
     float_kernels(job, element, stored, order)
     if order == ROWS_ONLY:
         return job
@@ -86,7 +95,8 @@ cdef Job convert_job(int element, int stored, Py_ssize_t channels, AxisPlan colu
         job.use_lanes(&kernels.word_taps_lanes, SINGLE_FLOATS, kernels.word_taps2[element])
         if job.lanes != NULL:
             return filtered_as_stored(job, element, kernels.word_taps[element])
-    if to_scratch and kernels.columns_from[element] != NULL and not (apart and is_word(element)):
+    windows = kernels.columns_from[element] != NULL and not (apart and is_word(element))
+    if to_scratch and windows and (element != U8 or bytes_beat_floats(channels, columns)):
         job.use_lanes(
             &kernels.columns_from_lanes[element], SINGLE_FLOATS, kernels.columns_from2[element],
             kernels.columns_from4[element] if four_rows else NULL,

@@ -12,6 +12,7 @@ cdef class AxisPlan:
     cdef bint leaves(self, double one) noexcept
     cdef bint mild(self) noexcept
     cdef int fold(self, bint cut=*) except -1
+    cdef AxisPlan evened(self)
     cdef void* quantise(self, int kind) except NULL
 
 cdef enum Quantised:

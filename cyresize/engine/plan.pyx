@@ -134,6 +134,24 @@ cdef class AxisPlan:
         self.taps = taps
         return 0
 
+    cdef AxisPlan evened(self):
+        """The plan with all taps everywhere, those that were missing with the weight 0.
+
+        Sums of finite samples stay as they are, but for the sign of a zero.
+        """
+        cdef AxisPlan plan
+        cdef Py_ssize_t i
+        cdef int k, missing
+        if (self.counts == NULL and not self.from_zero) or self.taps > self.n_in:
+            return self
+        plan = new_plan(self.n_in, self.n_out, self.taps)
+        for i in range(self.n_out):
+            plan.first[i] = min(self.first[i], self.n_in - self.taps)
+            missing = <int> (self.first[i] - plan.first[i])
+            for k in range(self.taps if self.counts == NULL else self.counts[i]):
+                plan.values[i*self.taps + missing + k] = self.values[i*self.taps + k]
+        return plan
+
     cdef void* quantise(self, int kind) except NULL:
         """Weights in the type that a kernel reads, [n_out][taps], in memory that the caller frees."""
         cdef size_t n = <size_t> self.n_out*self.taps, i

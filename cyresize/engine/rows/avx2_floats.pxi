@@ -144,6 +144,8 @@ cdef inline void eight_rows(
     edges_of_eights(p, row, second, out, second_out, 0, begin, two)
     if t.groups == 2:
         eight_blocks_of(p, row, second, out, second_out, begin, end, 2, False, two)
+    elif t.groups == 3:
+        eight_blocks_of(p, row, second, out, second_out, begin, end, 3, False, two)
     elif t.groups == 4:
         eight_blocks_of(p, row, second, out, second_out, begin, end, 4, False, two)
     else:

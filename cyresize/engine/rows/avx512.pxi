@@ -214,6 +214,8 @@ cdef inline void float_rows(
     masked_rows(p, source, out, rows, 0, begin)
     if t.groups == 2:
         float_blocks_of(p, source, out, rows, begin, end, 2, False)
+    elif t.groups == 3:
+        float_blocks_of(p, source, out, rows, begin, end, 3, False)
     elif t.groups == 4:
         float_blocks_of(p, source, out, rows, begin, end, 4, False)
     else:

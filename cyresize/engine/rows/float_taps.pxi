@@ -73,6 +73,8 @@ cdef inline void floats_by_four(const Columns* p, const float** rows, float** ou
     four_blocks(p, rows, out, 0, begin, taps, True, count)
     if taps == 2:
         four_blocks(p, rows, out, begin, end, 2, False, count)
+    elif taps == 3:
+        four_blocks(p, rows, out, begin, end, 3, False, count)
     elif taps == 4:
         four_blocks(p, rows, out, begin, end, 4, False, count)
     else:

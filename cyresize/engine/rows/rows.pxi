@@ -378,6 +378,8 @@ cdef inline void all_taps_c(
 ) noexcept nogil:
     if p.taps == 2:
         all_taps(p, row, out, begin, end, C, 2)
+    elif p.taps == 3:
+        all_taps(p, row, out, begin, end, C, 3)
     elif p.taps == 4:
         all_taps(p, row, out, begin, end, C, 4)
     else:
@@ -397,7 +399,7 @@ cdef inline void find_whole_columns(const Columns* p, Py_ssize_t* begin, Py_ssiz
 
 
 cdef inline void sum_common_taps(const Columns* p, const real* row, real* out) noexcept nogil:
-    """Two, four and eight taps, unrolled but at the edges."""
+    """Two to four and eight taps, unrolled but at the edges."""
     cdef Py_ssize_t C = p.channels, begin, end
     cdef Columns edge = p[0]
     find_whole_columns(p, &begin, &end)
@@ -422,7 +424,7 @@ cdef inline void sum_common_taps(const Columns* p, const real* row, real* out) n
 
 
 cdef inline void sum_columns(const Columns* p, const real* row, real* out) noexcept nogil:
-    if not p.varied and not p.from_zero and (p.taps == 2 or p.taps == 4 or p.taps == 8) and p.tap_step > 0:
+    if not p.varied and not p.from_zero and (2 <= p.taps <= 4 or p.taps == 8) and p.tap_step > 0:
         sum_common_taps(p, row, out)
     elif p.channels == 1:
         sum_columns_c(p, row, out, 1)
