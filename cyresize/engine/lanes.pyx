@@ -10,7 +10,7 @@ from libc.stdlib cimport calloc, free
 
 from cyresize.engine.plan cimport AxisPlan
 from cyresize.engine.rows.table cimport (
-    DOUBLES, FLOATS, FOURS, NO_LANES, PAIRS, PIXELS, QUADS, RUNS, SHORTS, SINGLES, SPLITS, TWINS, WORDS, LaneFormat,
+    ABSENT_DOUBLE, ABSENT_FLOAT, DOUBLES, FLOATS, FOURS, NO_LANES, PAIRS, PIXELS, QUADS, RUNS, SHORTS, SINGLES, SPLITS, TWINS, WORDS, LaneFormat,
     Lanes,
 )
 
@@ -218,6 +218,33 @@ cdef void set_index(
             to[4*lane + k] = ABSENT
 
 
+cdef inline bint marks_absent(const LaneFormat* format, int encoding) noexcept nogil:
+    # Registers of 64 bytes add by masks.
+    if encoding == SINGLE_FLOATS:
+        return format.kind == FLOATS and format.lanes <= 8
+    return encoding == SINGLE_DOUBLES and format.lanes == 4
+
+
+cdef bint has_marks(AxisPlan plan, int encoding) noexcept:
+    """Whether a weight is the number that stands for none."""
+    cdef Py_ssize_t i
+    cdef float single
+    for i in range(plan.n_out*plan.taps):
+        single = <float> plan.values[i]
+        if encoding == SINGLE_FLOATS and (<unsigned int*> &single)[0] == ABSENT_FLOAT:
+            return True
+        if encoding == SINGLE_DOUBLES and (<unsigned long long*> (plan.values + i))[0] == ABSENT_DOUBLE:
+            return True
+    return False
+
+
+cdef inline void mark_absent(unsigned char* to, int lane, int encoding) noexcept nogil:
+    if encoding == SINGLE_FLOATS:
+        (<unsigned int*> to)[lane] = ABSENT_FLOAT
+    else:
+        (<unsigned long long*> to)[lane] = ABSENT_DOUBLE
+
+
 cdef void fill(
     Lanes* t, AxisPlan plan, const Geometry* g, const LaneFormat* format, int encoding, Py_ssize_t* base,
     Py_ssize_t* out, int* used, unsigned char* index, unsigned char* weights, unsigned short* masks,
@@ -225,6 +252,7 @@ cdef void fill(
     cdef const Py_ssize_t* first = plan.first
     cdef Py_ssize_t b, e = 0, x, fit, at
     cdef int lane, group, count, size = weight_bytes(format, encoding)
+    cdef bint marked = marks_absent(format, encoding)
     for b in range(t.blocks):
         fit = lanes_that_fit(plan, g, e, t.n)
         base[b] = first[e // g.channels]*g.channels
@@ -237,6 +265,8 @@ cdef void fill(
             set_index(index, g, format, lane, at, plan.values + x*plan.taps, encoding)
             for group in range(g.groups):
                 encode(weights + group*size, plan.values + x*plan.taps, count, group, lane, g.lanes, encoding)
+                if marked and group >= count:
+                    mark_absent(weights + group*size, lane, encoding)
                 if masks != NULL and group < count:
                     masks[b*g.groups + group] |= <unsigned short> (1 << lane)
         index += g.lanes*g.lane_bytes
@@ -382,6 +412,8 @@ cdef Lanes* new_lanes(AxisPlan plan, Py_ssize_t channels, const LaneFormat* form
     if format.kind == FOURS:
         return new_fours(plan, format, as_format_has_it(format, encoding))
     if format.kind == SPLITS and not can_be_split(plan):
+        return NULL
+    if marks_absent(format, encoding) and plan.counts != NULL and has_marks(plan, encoding):
         return NULL
     encoding = as_format_has_it(format, encoding)
     n = plan.n_out*channels

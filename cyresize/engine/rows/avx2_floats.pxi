@@ -39,14 +39,13 @@ cdef inline __m256 eight_of(__m256 head, __m256 tail, __m256i index, const bint 
     )
 
 
-# Lanes whose taps have ended keep their totals, whatever there is in the window.
-cdef inline __m256 add_eight(__m256 total, __m256 value, int where, const bint masked) noexcept nogil:
-    cdef __m256i bits = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128), mask
-    value = _mm256_add_ps(total, value)
+# The samples that lanes have taps for, the others 0, whatever there is in the window: see ABSENT_FLOAT.
+cdef inline __m256 present_of_eight(__m256 samples, __m256 weights, const bint masked) noexcept nogil:
+    cdef __m256i absent = _mm256_set1_epi32(<int> ABSENT_FLOAT)
     if not masked:
-        return value
-    mask = _mm256_cmpeq_epi32(_mm256_and_si256(_mm256_set1_epi32(where), bits), bits)
-    return _mm256_blendv_ps(total, value, _mm256_castsi256_ps(mask))
+        return samples
+    absent = _mm256_cmpeq_epi32(_mm256_castps_si256(weights), absent)
+    return _mm256_andnot_ps(_mm256_castsi256_ps(absent), samples)
 
 
 cdef inline __m256 first_of_eight(const Columns* p, __m256 value, const bint masked) noexcept nogil:
@@ -62,7 +61,6 @@ cdef inline void eight_blocks(
 ) noexcept nogil:
     cdef Lanes t = p.lanes[0]
     cdef const u8* w = t.weights + 32*groups*begin
-    cdef const u16* mask = t.masks + groups*begin
     cdef __m256i index, advance = _mm256_set1_epi32(<int> p.channels)
     cdef __m256 head = _mm256_setzero_ps(), tail = head, total = head, head2 = head, tail2 = head, total2 = head
     cdef __m256 weights, value
@@ -82,17 +80,16 @@ cdef inline void eight_blocks(
                     head2 = load_eight(second + at)
                     tail2 = head2 if narrow else load_eight(second + at + 8)
             weights = _mm256_loadu_ps(<const float*> (w + 32*k))
-            value = _mm256_mul_ps(eight_of(head, tail, index, narrow), weights)
-            total = first_of_eight(p, value, masked) if k == 0 else add_eight(total, value, mask[k], masked)
+            value = _mm256_mul_ps(present_of_eight(eight_of(head, tail, index, narrow), weights, masked), weights)
+            total = first_of_eight(p, value, masked) if k == 0 else _mm256_add_ps(total, value)
             if two:
-                value = _mm256_mul_ps(eight_of(head2, tail2, index, narrow), weights)
-                total2 = first_of_eight(p, value, masked) if k == 0 else add_eight(total2, value, mask[k], masked)
+                value = _mm256_mul_ps(present_of_eight(eight_of(head2, tail2, index, narrow), weights, masked), weights)
+                total2 = first_of_eight(p, value, masked) if k == 0 else _mm256_add_ps(total2, value)
             if inside:
                 index = _mm256_add_epi32(index, advance)
             else:
                 at += p.channels
         w += 32*groups
-        mask += groups
         store_eight(out + t.out[b], t.n - t.out[b], total)
         if two:
             store_eight(second_out + t.out[b], t.n - t.out[b], total2)
@@ -240,7 +237,7 @@ cdef inline void eight_windows(
     cdef const float** r = kept
     cdef const u8* w = t.weights + 32*taps*begin
     cdef __m256i index, advance = _mm256_set1_epi32(<int> p.channels)
-    cdef __m256 head, tail, total = _mm256_setzero_ps(), value
+    cdef __m256 head, tail, total = _mm256_setzero_ps(), weights, value
     cdef Py_ssize_t b
     cdef int k
     for k in range(taps):
@@ -250,8 +247,9 @@ cdef inline void eight_windows(
         tail = head if narrow else blend_eight(r, t.base[b] + 8, rw, taps)
         index = _mm256_load_si256(<const __m256i*> (t.index + 32*b))
         for k in range(taps):
-            value = _mm256_mul_ps(eight_of(head, tail, index, narrow), _mm256_loadu_ps(<const float*> (w + 32*k)))
-            total = value if k == 0 else add_eight(total, value, t.masks[taps*b + k], masked)
+            weights = _mm256_loadu_ps(<const float*> (w + 32*k))
+            value = _mm256_mul_ps(present_of_eight(eight_of(head, tail, index, narrow), weights, masked), weights)
+            total = value if k == 0 else _mm256_add_ps(total, value)
             index = _mm256_add_epi32(index, advance)
         w += 32*taps
         store_eight(out + t.out[b], t.n - t.out[b], total)

@@ -18,7 +18,7 @@ cdef inline void blocks_of_doubles(
     cdef const double* w = <const double*> t.weights + DOUBLES_HELD*groups*begin
     cdef const u16* mask = t.masks + groups*begin
     cdef places index, advance = places_apart(<int> p.channels)
-    cdef packed_doubles zero = equal_doubles(0), head = zero, tail = zero, total = zero, value
+    cdef packed_doubles zero = equal_doubles(0), head = zero, tail = zero, total = zero, weights, value
     cdef const double* s
     cdef int k
     for b in range(begin, end):
@@ -29,7 +29,9 @@ cdef inline void blocks_of_doubles(
             if k == 0 or not inside:
                 head = load_doubles(s)
                 tail = head if narrow else load_doubles(s + DOUBLES_HELD)
-            value = weighed_doubles(doubles_of(head, tail, index, narrow), load_doubles(w + DOUBLES_HELD*k))
+            weights = load_doubles(w + DOUBLES_HELD*k)
+            value = doubles_of(head, tail, index, narrow)
+            value = weighed_doubles(present_doubles(value, weights) if masked else value, weights)
             if k > 0:
                 total = added_where(total, value, mask[k]) if masked else added_doubles(total, value)
             else:

@@ -35,11 +35,16 @@ cdef inline packed_doubles added_doubles(packed_doubles a, packed_doubles b) noe
     return _mm256_add_pd(a, b)
 
 
-# Lanes whose taps have ended keep their totals, whatever there is in the window.
+# The samples that lanes have taps for, the others 0, whatever there is in the window: see ABSENT_DOUBLE.
+cdef inline packed_doubles present_doubles(packed_doubles samples, packed_doubles weights) noexcept nogil:
+    cdef __m256i absent = _mm256_cmpeq_epi64(
+        _mm256_castpd_si256(weights), _mm256_set1_epi64x(<long long> ABSENT_DOUBLE)
+    )
+    return _mm256_andnot_pd(_mm256_castsi256_pd(absent), samples)
+
+
 cdef inline packed_doubles added_where(packed_doubles total, packed_doubles value, int where) noexcept nogil:
-    cdef __m256i bits = _mm256_setr_epi32(1, 1, 2, 2, 4, 4, 8, 8)
-    bits = _mm256_cmpeq_epi32(_mm256_and_si256(_mm256_set1_epi32(where), bits), bits)
-    return _mm256_blendv_pd(total, _mm256_add_pd(total, value), _mm256_castsi256_pd(bits))
+    return _mm256_add_pd(total, value)
 
 
 cdef inline places load_places(const void* s) noexcept nogil:

@@ -9,14 +9,13 @@ cdef inline __m128i lanes_order(const Lanes* t, Py_ssize_t b) noexcept nogil:
     return _mm_load_si128(<const __m128i*> (t.index + 16*b))
 
 
-# `mask`: which lanes have the tap.
-cdef inline __m128 add_four(__m128 total, __m128 value, int mask, const bint masked) noexcept nogil:
-    cdef __m128i bits = _mm_setr_epi32(1, 2, 4, 8)
-    value = _mm_add_ps(total, value)
-    if masked:
-        bits = _mm_cmpeq_epi32(_mm_and_si128(_mm_set1_epi32(mask), bits), bits)
-        value = _mm_blendv_ps(total, value, _mm_castsi128_ps(bits))
-    return value
+# The samples that lanes have taps for, the others 0, whatever there is in the window: see ABSENT_FLOAT.
+cdef inline __m128 present_of_four(__m128 samples, __m128 weights, const bint masked) noexcept nogil:
+    cdef __m128i absent = _mm_set1_epi32(<int> ABSENT_FLOAT)
+    if not masked:
+        return samples
+    absent = _mm_cmpeq_epi32(_mm_castps_si128(weights), absent)
+    return _mm_andnot_ps(_mm_castsi128_ps(absent), samples)
 
 
 cdef inline void store_lanes(float* out, Py_ssize_t left, __m128 v) noexcept nogil:
@@ -35,7 +34,6 @@ cdef inline void four_blocks(
     """Blocks begin..end of ``count`` rows."""
     cdef Lanes t = p.lanes[0]
     cdef const float* w = <const float*> t.weights + 4*taps*begin
-    cdef const u16* mask = t.masks + taps*begin
     cdef Py_ssize_t step = p.channels, b, at
     cdef const float *kept[4]
     cdef float *to[4]
@@ -51,15 +49,15 @@ cdef inline void four_blocks(
         for k in range(t.used[b] if masked else taps):
             weights = _mm_loadu_ps(w + 4*k)
             for j in range(count):
-                value = _mm_mul_ps(in_order(_mm_loadu_ps(kept[j] + at), order), weights)
+                value = in_order(_mm_loadu_ps(kept[j] + at), order)
+                value = _mm_mul_ps(present_of_four(value, weights, masked), weights)
                 if k > 0:
-                    value = add_four(total[j], value, mask[k], masked)
+                    value = _mm_add_ps(total[j], value)
                 elif masked and p.from_zero:
                     value = _mm_add_ps(value, _mm_setzero_ps())
                 total[j] = value
             at += step
         w += 4*taps
-        mask += taps
         for j in range(count):
             store_lanes(to[j] + t.out[b], t.n - t.out[b], total[j])
 
@@ -113,17 +111,19 @@ cdef inline void four_windows(
     cdef Lanes t = p.lanes[0]
     cdef const float* w = <const float*> t.weights
     cdef Py_ssize_t step = p.channels, b, at
-    cdef __m128 total, value
+    cdef __m128 near, far, value
     cdef __m128i order
     cdef int j
     for b in range(begin, end):
         at = t.base[b]
         order = lanes_order(&t, b)
+        near, far = _mm_loadu_ps(w + 8*b), _mm_loadu_ps(w + 8*b + 4)
         for j in range(count):
-            total = _mm_mul_ps(blended_four(rows + 2*j, at, rw + 2*j, order), _mm_loadu_ps(w + 8*b))
-            value = _mm_mul_ps(blended_four(rows + 2*j, at + step, rw + 2*j, order), _mm_loadu_ps(w + 8*b + 4))
-            total = add_four(total, value, t.masks[2*b + 1], masked)
-            store_lanes(out[j] + t.out[b], t.n - t.out[b], total)
+            value = present_of_four(blended_four(rows + 2*j, at + step, rw + 2*j, order), far, masked)
+            value = _mm_add_ps(
+                _mm_mul_ps(blended_four(rows + 2*j, at, rw + 2*j, order), near), _mm_mul_ps(value, far)
+            )
+            store_lanes(out[j] + t.out[b], t.n - t.out[b], value)
 
 
 cdef inline void windows_by_four(

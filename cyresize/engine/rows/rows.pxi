@@ -5,8 +5,8 @@ from libc.math cimport rint, rintf
 from libc.string cimport memcpy
 
 from cyresize.engine.rows.table cimport (
-    BYTES, DOUBLES, F32, F64, FLOATS, FOURS, I16, PAIRS, PIXELS, QUADS, RUNS, SHORTS, SINGLES, SPLITS, TWINS, U8, U16,
-    WORDS, Columns, LaneFormat, Lanes, RowKernels,
+    ABSENT_DOUBLE, ABSENT_FLOAT, BYTES, DOUBLES, F32, F64, FLOATS, FOURS, I16, PAIRS, PIXELS, QUADS, RUNS, SHORTS,
+    SINGLES, SPLITS, TWINS, U8, U16, WORDS, Columns, LaneFormat, Lanes, RowKernels,
 )
 
 ctypedef unsigned char u8
