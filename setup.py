@@ -67,8 +67,8 @@ LEVELS = {
 # constants become branches in the innermost loops.
 ALWAYS_INLINE = "-DCYTHON_INLINE=__inline__ __attribute__((__always_inline__, __unused__))"
 
-# An innermost loop that crosses the lines in which instructions are fetched may take a quarter longer; which one does would
-# depend on whatever else is in its module.
+# An innermost loop that crosses the lines in which instructions are fetched may take a quarter longer; which one does
+# would depend on whatever else is in its module.
 ALIGNED_LOOPS = "-falign-loops=32"
 
 # No contraction into fused multiply-add: results must not depend on the instruction level. Debug information, which

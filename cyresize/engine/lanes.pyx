@@ -10,8 +10,8 @@ from libc.stdlib cimport calloc, free
 
 from cyresize.engine.plan cimport AxisPlan
 from cyresize.engine.rows.table cimport (
-    ABSENT_DOUBLE, ABSENT_FLOAT, DOUBLES, FLOATS, FOURS, NO_LANES, PAIRS, PIXELS, QUADS, RUNS, SHORTS, SINGLES, SPLITS, TWINS, WORDS, LaneFormat,
-    Lanes,
+    ABSENT_DOUBLE, ABSENT_FLOAT, DOUBLES, FLOATS, FOURS, NO_LANES, PAIRS, PIXELS, QUADS, RUNS, SHORTS, SINGLES, SPLITS,
+    TWINS, WORDS, LaneFormat, Lanes,
 )
 
 cdef enum:

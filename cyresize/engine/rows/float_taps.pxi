@@ -1,5 +1,5 @@
-# Floats by lane tables of 16 bytes, four output elements to a block, of up to four rows at once. A block's window has one
-# tap of its lanes; the next tap of all of them lies a pixel further on. The bits are those of the plain loops.
+# Floats by lane tables of 16 bytes, four output elements to a block, of up to four rows at once. A block's window has
+# one tap of its lanes; the next tap of all of them lies a pixel further on. The bits are those of the plain loops.
 
 cdef inline __m128 in_order(__m128 v, __m128i order) noexcept nogil:
     return _mm_castsi128_ps(_mm_shuffle_epi8(_mm_castps_si128(v), order))

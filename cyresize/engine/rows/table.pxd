@@ -91,8 +91,8 @@ ctypedef void (*gather_fn)(
     Py_ssize_t ahead,
 ) noexcept nogil
 # Bytes behind the end of a row that a kernel with lanes may read (their values do not matter).
-# What stands in tables of floats, and of four doubles, in place of the weight of a tap that a lane does not have: the bits
-# of the least normal number, negative. With a sample of 0 its product is -0, which no sum changes by.
+# What stands in tables of floats, and of four doubles, in place of the weight of a tap that a lane does not have: the
+# bits of the least normal number, negative. With a sample of 0 its product is -0, which no sum changes by.
 cdef extern from *:
     """
     #define CYRESIZE_ABSENT_FLOAT 0x80800000u
