@@ -264,9 +264,10 @@ cdef void fill(
             used[b] = max(used[b], (count + g.taps_per_group - 1) // g.taps_per_group)
             set_index(index, g, format, lane, at, plan.values + x*plan.taps, encoding)
             for group in range(g.groups):
-                encode(weights + group*size, plan.values + x*plan.taps, count, group, lane, g.lanes, encoding)
                 if marked and group >= count:
                     mark_absent(weights + group*size, lane, encoding)
+                else:
+                    encode(weights + group*size, plan.values + x*plan.taps, count, group, lane, g.lanes, encoding)
                 if masks != NULL and group < count:
                     masks[b*g.groups + group] |= <unsigned short> (1 << lane)
         index += g.lanes*g.lane_bytes

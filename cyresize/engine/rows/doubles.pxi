@@ -31,11 +31,14 @@ cdef inline void blocks_of_doubles(
                 tail = head if narrow else load_doubles(s + DOUBLES_HELD)
             weights = load_doubles(w + DOUBLES_HELD*k)
             value = doubles_of(head, tail, index, narrow)
-            value = weighed_doubles(present_doubles(value, weights) if masked else value, weights)
-            if k > 0:
-                total = added_where(total, value, mask[k]) if masked else added_doubles(total, value)
+            if k > 0 and masked:
+                total = add_present(total, value, weights, mask[k])
+            elif k > 0:
+                total = added_doubles(total, weighed_doubles(value, weights))
             else:
-                total = added_doubles(value, zero) if masked and p.from_zero else value
+                total = weighed_doubles(value, weights)
+                if masked and p.from_zero:
+                    total = added_doubles(total, zero)
             if inside:
                 index = moved_places(index, advance)
             else:

@@ -35,16 +35,15 @@ cdef inline packed_doubles added_doubles(packed_doubles a, packed_doubles b) noe
     return _mm256_add_pd(a, b)
 
 
-# The samples that lanes have taps for, the others 0, whatever there is in the window: see ABSENT_DOUBLE.
-cdef inline packed_doubles present_doubles(packed_doubles samples, packed_doubles weights) noexcept nogil:
+# Samples that lanes have no taps for become 0, whatever there is in the window: see ABSENT_DOUBLE.
+cdef inline packed_doubles add_present(
+    packed_doubles total, packed_doubles samples, packed_doubles weights, int where
+) noexcept nogil:
     cdef __m256i absent = _mm256_cmpeq_epi64(
         _mm256_castpd_si256(weights), _mm256_set1_epi64x(<long long> ABSENT_DOUBLE)
     )
-    return _mm256_andnot_pd(_mm256_castsi256_pd(absent), samples)
-
-
-cdef inline packed_doubles added_where(packed_doubles total, packed_doubles value, int where) noexcept nogil:
-    return _mm256_add_pd(total, value)
+    samples = _mm256_andnot_pd(_mm256_castsi256_pd(absent), samples)
+    return _mm256_add_pd(total, _mm256_mul_pd(samples, weights))
 
 
 cdef inline places load_places(const void* s) noexcept nogil:

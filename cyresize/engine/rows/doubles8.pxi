@@ -30,13 +30,11 @@ cdef inline packed_doubles added_doubles(packed_doubles a, packed_doubles b) noe
     return _mm512_add_pd(a, b)
 
 
-cdef inline packed_doubles present_doubles(packed_doubles samples, packed_doubles weights) noexcept nogil:
-    return samples
-
-
 # Lanes whose taps have ended keep their totals, whatever there is in the window.
-cdef inline packed_doubles added_where(packed_doubles total, packed_doubles value, int where) noexcept nogil:
-    return _mm512_mask_add_pd(total, <__mmask8> where, total, value)
+cdef inline packed_doubles add_present(
+    packed_doubles total, packed_doubles samples, packed_doubles weights, int where
+) noexcept nogil:
+    return _mm512_mask_add_pd(total, <__mmask8> where, total, _mm512_mul_pd(samples, weights))
 
 
 cdef inline places load_places(const void* s) noexcept nogil:

@@ -90,7 +90,6 @@ ctypedef void (*gather_fn)(
     const Lanes* lanes, const Py_ssize_t* index, Py_ssize_t n, Py_ssize_t size, const void* row, void* out,
     Py_ssize_t ahead,
 ) noexcept nogil
-# Bytes behind the end of a row that a kernel with lanes may read (their values do not matter).
 # What stands in tables of floats, and of four doubles, in place of the weight of a tap that a lane does not have: the
 # bits of the least normal number, negative. With a sample of 0 its product is -0, which no sum changes by.
 cdef extern from *:
@@ -101,6 +100,7 @@ cdef extern from *:
     const unsigned int ABSENT_FLOAT "CYRESIZE_ABSENT_FLOAT"
     const unsigned long long ABSENT_DOUBLE "CYRESIZE_ABSENT_DOUBLE"
 
+# Bytes behind the end of a row that a kernel with lanes may read (their values do not matter).
 cdef enum:
     SLACK = 192
 
